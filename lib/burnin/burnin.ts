@@ -3,6 +3,7 @@ import type {
   Answer,
   BurninEvent,
   DriveView,
+  JobReport,
   JobView,
   NasView,
   StageEnd,
@@ -48,15 +49,6 @@ export interface Reporter {
   readonly id: string;
   /** A closed job whose report has not been given out yet. Called once per job, also across restarts. */
   report(report: JobReport, message: TicketMessage): void;
-}
-
-/** What a `report` node gives out and what mail and webhook carry. */
-export interface JobReport {
-  readonly subject: string;
-  /** Plain JSON. */
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly text: string;
-  readonly html: string;
 }
 
 /** What a station does with an arriving ticket. */

@@ -121,3 +121,12 @@ export interface StageProgress extends TicketMessage {
   readonly kind: StageKind;
   readonly progress: Progress;
 }
+
+/** What a `report` node gives out and what mail and webhook carry. */
+export interface JobReport {
+  readonly subject: string;
+  /** Plain JSON. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly html: string;
+}
