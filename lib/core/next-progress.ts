@@ -44,8 +44,9 @@ export function nextProgress(
   const mark: Mark = { at: now, percent, moved: sample.moved };
   const marks = [...kept, mark];
   const { phase, phasePercent, badBlocks } = sample;
-  const speedBytesPerS = readSpeed(marks[0] ?? mark, mark);
-  const finishAt = readFinish(marks[0] ?? mark, mark);
+  const [first = mark] = kept;
+  const speedBytesPerS = readSpeed(first, mark);
+  const finishAt = readFinish(first, mark);
   return { progress: { percent, phase, phasePercent, badBlocks, speedBytesPerS, finishAt }, marks };
 }
 

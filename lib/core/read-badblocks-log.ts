@@ -29,7 +29,7 @@ export interface BadblocksLog {
 
 const rangePattern = /^(?:From block|Checking blocks) (\d+) to (\d+)$/;
 const headPattern =
-  /^(?:Testing with (?:pattern (0x[0-9a-f]+)|random pattern)|Reading and comparing): ?(.*)$/;
+  /^(?:Testing with (?:pattern (0x[0-9a-f]+)|random pattern)|Reading and comparing): ?/;
 const summaryPattern = /^Pass completed, \d+ bad blocks found\. \((-?\d+)\/(-?\d+)\/(-?\d+) errors\)$/;
 const tickPattern = /^ *\d+\.\d\d% done, [-:\d]+ elapsed\. \(-?\d+\/-?\d+\/-?\d+ errors\)$/;
 const interruptedPattern = /^Interrupted at block (\d+)$/;
@@ -76,7 +76,7 @@ function startPhase(draft: Draft, head: RegExpExecArray): void {
   const isVerify = head[0].startsWith('Reading');
   const pattern = isVerify ? (draft.phases.at(-1)?.pattern ?? 'unknown') : (head[1] ?? 'random');
   draft.phases.push({ kind: isVerify || draft.isReadOnly ? 'verify' : 'write', pattern, isDone: false });
-  readPiece(draft, head[2] ?? '');
+  readPiece(draft, head.input.slice(head[0].length));
 }
 
 function finishPhase(draft: Draft): void {

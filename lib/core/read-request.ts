@@ -58,7 +58,7 @@ export function readRequest(verb: string, payload: unknown): RequestResult {
 function readStages(data: object): readonly StageKind[] | null | 'both' {
   const { stages, profile } = data as { stages?: StageKind[]; profile?: string };
   if (stages !== undefined && profile !== undefined) return 'both';
-  return stages ?? (profile === undefined ? null : (profiles[profile] ?? null));
+  return stages ?? profiles[profile ?? ''] ?? null;
 }
 
 function readTransaction(payload: unknown): string | null {
