@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { buildEventPayload, buildResponse } from '../core/build-messages';
+import { buildEventPayload, buildResponse } from '../core/build-payloads';
 import { buildTopics, type NasTopics } from '../core/topics';
 import type { Clock } from '../core/clock';
 import type { MqttSettings } from '../core/settings';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildEventPayload, buildResponse } from '../../dist/lib/core/build-messages.js';
+import { buildEventPayload, buildResponse } from '../../dist/lib/core/build-payloads.js';
 import { buildNasState } from '../../dist/lib/core/build-nas-state.js';
 import { sampleNasView, sampleNow } from '../support/sample-views.mts';
 

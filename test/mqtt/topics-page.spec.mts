@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildDriveAttributes } from '../../dist/lib/core/build-drive-attributes.js';
 import { buildDriveState } from '../../dist/lib/core/build-drive-state.js';
-import { buildEventPayload, buildResponse } from '../../dist/lib/core/build-messages.js';
+import { buildEventPayload, buildResponse } from '../../dist/lib/core/build-payloads.js';
 import { buildNasState } from '../../dist/lib/core/build-nas-state.js';
 import { safetyLockKinds } from '../../dist/lib/core/drive.js';
 import { stageKinds } from '../../dist/lib/core/job.js';
