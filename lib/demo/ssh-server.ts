@@ -26,7 +26,11 @@ export type RunCommand = (command: string, channel: ServerChannel) => ChildProce
 
 /** A private key for the server, in OpenSSH's format. */
 export function generateHostKey(): string {
-  return utils.generateKeyPairSync('ed25519').private;
+  for (;;) {
+    const key = utils.generateKeyPairSync('ed25519').private;
+    // ssh2 1.17 writes about one key in five hundred in a way that it cannot read itself.
+    if (!(utils.parseKey(key) instanceof Error)) return key;
+  }
 }
 
 /** The `SHA256:…` fingerprint as ssh-keygen prints it. */
@@ -43,6 +47,7 @@ export async function openRehearsalServer(hostKey: string, run: RunCommand): Pro
   const connections = new Set<Connection>();
   const commands = new Set<ChildProcess>();
   const server = new Server({ hostKeys: [hostKey], ident: 'rehearsal' }, (connection) => {
+    connection.setNoDelay(true);
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
     // A client that talks nonsense, or just goes, is its own problem.
