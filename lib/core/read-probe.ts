@@ -1,0 +1,55 @@
+import { safetyLockKinds } from './drive';
+import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from './drive';
+import { readRecords } from './read-host-answer';
+import type { FieldReader, HostRecord, Reading } from './read-host-answer';
+
+/** Reads the answer of the drive probe. The judging of locks was done on the NAS. */
+export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> {
+  const hosts: { bootId: string; uptimeS: number }[] = [];
+  const drives: DriveFacts[] = [];
+  const locks: { name: string; lock: SafetyLock }[] = [];
+  const gaps: string[] = [];
+  const isJudged = records.some((record) => record.kind === 'judged');
+  const reading = readRecords(records, {
+    host: (fields) => hosts.push({ bootId: fields.text(), uptimeS: fields.number() }),
+    drive: (fields) => drives.push(readDrive(fields)),
+    lock: (fields) =>
+      locks.push({
+        name: fields.text(),
+        lock: { kind: fields.word(safetyLockKinds), detail: fields.text() },
+      }),
+    gap: (fields) => gaps.push(`${fields.text()}: ${fields.text()}`),
+  });
+  if (!reading.ok) return reading;
+  const [host] = hosts;
+  if (host === undefined) return { ok: false, problem: 'the probe names no boot' };
+  if (!isJudged) return { ok: false, problem: 'the probe has no judgement' };
+  const stray = locks.find(({ name }) => !drives.some((drive) => drive.name === name));
+  if (stray !== undefined) return { ok: false, problem: `a lock names no drive: ${stray.name}` };
+  const probed = drives.map((drive): ProbedDrive => ({
+    drive,
+    locks: locks.filter(({ name }) => name === drive.name).map(({ lock }) => lock),
+  }));
+  return { ok: true, value: { ...host, drives: probed, gaps } };
+}
+
+function readDrive(fields: FieldReader): DriveFacts {
+  return {
+    name: fields.text(),
+    deviceNumber: fields.text(),
+    type: fields.text(),
+    sizeBytes: fields.count(),
+    physicalSectorBytes: fields.count(),
+    isRotational: fields.flag(),
+    transport: fields.textOrNull(),
+    serial: fields.text(),
+    wwn: fields.textOrNull(),
+    temperatureC: readTemperature(fields.textOrNull()),
+    model: fields.textOrNull(),
+  };
+}
+
+/** The one number that may be below zero. */
+function readTemperature(field: string | null): number | null {
+  return field !== null && /^-?\d{1,3}$/.test(field) ? Number(field) : null;
+}

@@ -1,0 +1,122 @@
+# look_runs, collect_run: what runs left and how far they are.
+# shellcheck shell=dash
+# shellcheck disable=SC2015,SC2016,SC2153 # awk text; names of the other parts
+
+# Adds to each run record the length of its bad-block list, and behind it its log; one awk for all runs.
+READ_FILES='
+function clean(s) { gsub(/[\001-\037\177]/, " ", s); return s }
+function put_log(id, path,   line, size, tail, cut) {
+  size = cut = 0
+  tail = ""
+  while ((getline line < path) > 0) {
+    line = clean(line)
+    if (size < 4096) print "log\t" id "\t" substr(line, 1, 4096)
+    else {
+      tail = tail "log\t" id "\t" line "\n"
+      if (length(tail) > 8192) { tail = substr(tail, length(tail) - 4095); sub(/^[^\n]*\n/, "", tail); cut = 1 }
+    }
+    size += length(line) + 1
+  }
+  close(path)
+  if (cut) print "log\t" id "\t[...]"
+  printf "%s", tail
+}
+BEGIN { FS = OFS = "\t" }
+$1 == "run" {
+  dir = ENVIRON["BURNIN_RUNS"] "/" $2
+  count = 0
+  split("", list)
+  while ((getline line < (dir "/bad")) > 0) list[++count] = clean(line)
+  close(dir "/bad")
+  $11 = count
+  print
+  put_log($2, dir "/log")
+  if (ENVIRON["BURNIN_LIST"] == "yes") for (i = 1; i <= count; i++) print "bad", $2, list[i]
+  next
+}
+{ print }'
+
+# read_progress PID: sets POSITION and MOVED in bytes, empty where they cannot be read.
+read_progress() {
+  local path word value
+  POSITION=
+  MOVED=
+  for path in "$R/proc/$1/fdinfo"/*; do
+    word=
+    value=
+    { read -r word value <"$path"; } 2>/dev/null
+    [ "$word" = pos: ] && is_number "$value" || continue
+    if [ -z "$POSITION" ] || [ "$value" -gt "$POSITION" ]; then POSITION=$value; fi
+  done
+  while read -r word value; do
+    case $word in
+      read_bytes: | write_bytes:) MOVED=$((${MOVED:-0} + value)) ;;
+    esac
+  done 2>/dev/null <"$R/proc/$1/io"
+}
+
+# device_moved: prints the bytes the device moved since the start of the run, also after its end.
+device_moved() {
+  local read written sum
+  read=$E_READ
+  written=$E_WRITTEN
+  if [ "$IS_WRITER" = yes ] && [ -n "$M_NAME" ] && read_sectors "$M_NAME"; then
+    read=$SECTORS_READ
+    written=$SECTORS_WRITTEN
+  fi
+  is_number "$read" && is_number "$written" && is_number "$M_READ" && is_number "$M_WRITTEN" || return 0
+  sum=$(((read - M_READ + written - M_WRITTEN) * 512))
+  # A device that was taken out and put in again counts from zero.
+  [ "$sum" -lt 0 ] || printf '%s' "$sum"
+}
+
+# put_run DIR: its record, with the list still to be counted.
+put_run() {
+  local dir held
+  dir=$1
+  read_meta "$dir/meta" || return 0
+  settle_run "$dir"
+  POSITION=
+  MOVED=
+  [ "$IS_WRITER" = no ] || read_progress "$W_PID"
+  held=0
+  [ "$HELD" = no ] || held=1
+  put run "${dir##*/}" "${M_OWNER:--}" "${M_SERIAL:--}" "${M_BOOT:--}" "$held" "${RESULT:--}" \
+    "${POSITION:--}" "${MOVED:--}" "$(device_moved | or_dash)" 0 "${M_STARTED:--}" "${E_UP:--}"
+}
+
+or_dash() {
+  local text
+  text=
+  IFS= read -r text
+  printf '%s' "${text:--}"
+}
+
+look_runs() {
+  local dir
+  answer_begin
+  put_host || return 1
+  for dir in "$BASE"/runs/*/; do
+    dir=${dir%/}
+    is_run_id "${dir##*/}" && put_run "$dir"
+  done | BURNIN_RUNS=$BASE/runs awk "$READ_FILES" || return 1
+  answer_end
+}
+
+# collect_run ID TYPES: one run with its whole list, and the drive that carries its serial now.
+collect_run() {
+  local dir
+  answer_begin
+  put_host || return 1
+  is_run_id "$1" || return 1
+  dir=$BASE/runs/$1
+  put_run "$dir" | BURNIN_RUNS=$BASE/runs BURNIN_LIST=yes awk "$READ_FILES" || return 1
+  read_meta "$dir/meta" && put_identity "$1" "$2"
+  answer_end
+}
+
+put_identity() {
+  [ -n "$M_SERIAL" ] || return 0
+  find_drive "$(collect_devices | judge_drives "$2")" "$M_SERIAL"
+  [ "$D_COUNT" != 1 ] || put identity "$1" "$M_SERIAL" "$D_WWN" "$D_SIZE"
+}

@@ -1,0 +1,244 @@
+# start_run: pin, identity, safety, lock, claim, launch. A refusal is answered only when nothing can have been written.
+# shellcheck shell=dash
+# shellcheck disable=SC2015,SC2153
+
+DIR=
+
+# refuse CODE DETAIL: answers, leaves nothing behind and ends the script.
+refuse() {
+  [ -z "$DIR" ] || rm -rf "$DIR"
+  put refused "$1" "$(clean "$2")"
+  answer_end
+  exit 0
+}
+
+# start_run ID OWNER SERIAL WWN SIZE TYPES DEADLINE MODE BLOCK PER_REQUEST ERROR_LIMIT PATTERNS FIRST LAST
+start_run() {
+  ID=$1 OWNER=$2 SERIAL=$3 WWN=$4 SIZE=$5 TYPES=$6 DEADLINE=$7 MODE=$8 BLOCK=$9
+  shift 9
+  PER_REQUEST=$1 ERROR_LIMIT=$2 PATTERNS=$3 FIRST=$4 LAST=$5
+  answer_begin
+  put_host || exit 1
+  is_root || refuse not_root 'the login is not root and sudo was not used'
+  check_tools
+  check_numbers
+  pin_drive
+  check_pinned
+  make_run_dir
+  launch
+  await_start
+}
+
+check_tools() {
+  local tool
+  for tool in awk lsblk findmnt flock timeout badblocks; do
+    has "$tool" || refuse tool_missing "$tool is missing"
+  done
+  if perl -MFcntl -e 0 </dev/null >/dev/null 2>&1; then
+    CLAIM_WITH=perl
+  elif python3 -c 'import fcntl' </dev/null >/dev/null 2>&1; then
+    CLAIM_WITH=python3
+  else
+    refuse tool_missing 'perl or python3 is needed to claim the drive'
+  fi
+}
+
+check_numbers() {
+  local number blocks last
+  is_run_id "$ID" || refuse launch_failed "not a run id: $ID"
+  for number in "$SIZE" "$DEADLINE" "$BLOCK" "$PER_REQUEST" "$ERROR_LIMIT"; do
+    is_number "$number" && [ "$number" -gt 0 ] || refuse launch_failed "not a number above zero: $number"
+  done
+  blocks=$((SIZE / BLOCK))
+  last=$((blocks - 1))
+  if [ "$LAST" != - ]; then
+    is_number "$FIRST" && is_number "$LAST" || refuse launch_failed 'the range is not numbers'
+    last=$LAST
+  fi
+  # badblocks counts in 32 bits; a range that ends within two requests of the limit wraps and writes outside itself.
+  [ $((last + 1 < 4294967296 - 2 * PER_REQUEST)) = 1 ] ||
+    refuse launch_failed "$((last + 1)) blocks of $BLOCK bytes are too many for badblocks"
+  [ $((last < blocks)) = 1 ] && { [ "$LAST" = - ] || [ $((FIRST <= last)) = 1 ]; } ||
+    refuse launch_failed 'the range lies outside the drive'
+}
+
+# Opens the device, read-only. While it is open, its name and number are not given to another drive.
+pin_drive() {
+  local facts
+  facts=$(collect_devices | judge_drives "$TYPES")
+  case $facts in *"gap${TAB}lsblk"*) refuse locked 'unproven lsblk failed' ;; esac
+  find_drive "$facts" "$SERIAL"
+  check_identity
+  PIN_NAME=$D_NAME
+  { command exec 8<"$R/dev/$PIN_NAME"; } 2>/dev/null || refuse unknown_drive "/dev/$PIN_NAME cannot be opened"
+}
+
+check_identity() {
+  case $D_COUNT in
+    0) refuse unknown_drive "no device has serial $SERIAL" ;;
+    1) ;;
+    *) refuse ambiguous_drive "$D_COUNT devices have serial $SERIAL" ;;
+  esac
+  [ "$D_SIZE" = "$SIZE" ] || refuse wrong_drive "$D_NAME has $D_SIZE bytes, not $SIZE"
+  [ "$WWN" = - ] || [ "$D_WWN" = - ] || [ "$D_WWN" = "$WWN" ] || refuse wrong_drive "$D_NAME has WWN $D_WWN, not $WWN"
+}
+
+# Everything that decides is read while the pin is held, and must be about the device behind the pin.
+check_pinned() {
+  local facts
+  facts=$(collect_facts | judge_drives "$TYPES")
+  case $facts in
+    *judged) ;;
+    *) refuse locked 'unproven the facts about the drives could not be judged' ;;
+  esac
+  find_drive "$facts" "$SERIAL"
+  check_identity
+  [ "$D_NAME" = "$PIN_NAME" ] || refuse wrong_drive "serial $SERIAL moved from $PIN_NAME to $D_NAME"
+  read_pin_number
+  [ "$D_NUMBER" = "$PIN_NUMBER" ] || refuse wrong_drive "$D_NAME is $D_NUMBER, but the opened device is $PIN_NUMBER"
+  find_locks "$facts" "$D_NAME"
+  case $LOCK_KINDS in
+    '') ;;
+    claimed) refuse claimed "$LOCKS" ;;
+    ambiguous) refuse ambiguous_drive "$LOCKS" ;;
+    *) refuse locked "$LOCKS" ;;
+  esac
+}
+
+# The number of the opened device itself, not of whatever has its name now.
+read_pin_number() {
+  # shellcheck disable=SC2046,SC2012
+  set -- $(ls -lnL /proc/self/fd/8 2>/dev/null)
+  case ${1:-} in
+    b*) PIN_NUMBER=${5%,}:$6 ;;
+    # A rehearsal's devices are plain files; their numbers are those of its sysfs.
+    -*) PIN_NUMBER=$([ -z "$R" ] || cat "$R/sys/block/$PIN_NAME/dev" 2>/dev/null) ;;
+    *) PIN_NUMBER= ;;
+  esac
+  [ -n "$PIN_NUMBER" ] || refuse wrong_drive "/dev/$PIN_NAME is not a block device"
+}
+
+# mkdir is the token: of two starts with one id only one passes.
+make_run_dir() {
+  mkdir -p "$BASE/locks" "$BASE/runs" || refuse launch_failed "$BASE cannot be made"
+  [ ! -L "$BASE" ] && [ -O "$BASE" ] && chmod 700 "$BASE" || refuse launch_failed "$BASE is not ours alone"
+  if ! mkdir "$BASE/runs/$ID" 2>/dev/null; then
+    [ -d "$BASE/runs/$ID" ] && refuse run_exists "run $ID was started before"
+    refuse launch_failed "$BASE/runs/$ID cannot be made"
+  fi
+  DIR=$BASE/runs/$ID
+  FORM=setsid
+  if [ -d "$R/run/systemd/system" ] && has systemd-run && has systemctl; then FORM=systemd; fi
+  read_sectors "$D_NAME" || refuse launch_failed "$D_NAME has no statistics in sysfs"
+  read_process $$ && printf '%s %s\n' $$ "$P_START" >"$DIR/launcher"
+  {
+    write_meta >"$DIR/meta.tmp" && mv "$DIR/meta.tmp" "$DIR/meta" &&
+      write_claim >"$DIR/claim" && write_finish >"$DIR/finish" && : >"$DIR/log"
+  } || refuse launch_failed "$DIR cannot be written"
+}
+
+write_meta() {
+  printf '%s=%s\n' run "$ID" owner "$OWNER" serial "$SERIAL" key "$D_KEY" wwn "$WWN" size "$SIZE" \
+    kname "$D_NAME" number "$D_NUMBER" boot "$BOOT" form "$FORM" started "$UP" deadline "$DEADLINE" \
+    read "$SECTORS_READ" written "$SECTORS_WRITTEN" patterns "$PATTERNS" mode "$MODE"
+}
+
+launch() {
+  local device
+  device=$R/dev/$D_NAME
+  # shellcheck disable=SC2046
+  set -- $(badblocks_options) "$device"
+  [ "$LAST" = - ] || set -- "$@" "$LAST" "$FIRST"
+  set -- flock -w 5 -E 75 -F "$BASE/locks/$D_KEY" "$CLAIM_WITH" "$DIR/claim" "$device" "$D_NUMBER" "$DIR/pid" "$@"
+  if [ "$FORM" = systemd ]; then
+    launch_unit "$@"
+  else
+    # By exec: dash would keep copies of redirected descriptors, and with them the answer's pipe and the pin.
+    (
+      exec </dev/null >/dev/null 2>&1 8<&-
+      keep_run "$@"
+    ) &
+  fi
+}
+
+# -X only because the claim is ours; never -f, which would override "mounted", and never -s, which can stall.
+badblocks_options() {
+  local pattern
+  printf 'badblocks '
+  [ "$MODE" != write ] || printf '%s ' -X -w
+  printf '%s ' -v -b "$BLOCK" -c "$PER_REQUEST" -e "$ERROR_LIMIT" -p 0
+  for pattern in $PATTERNS; do printf '%s ' -t "$pattern"; done
+  printf '%s %s' -o "$DIR/bad"
+}
+
+# The supervisor: outlives the answer, never signals anything but by the deadline, and writes the result.
+keep_run() {
+  timeout -k 60 -s TERM "$DEADLINE" "$@" 2>"$DIR/log" &
+  printf '%s\n' "$!" >"$DIR/chain"
+  wait "$!"
+  sh "$DIR/finish" "$?"
+}
+
+launch_unit() {
+  local said
+  UNIT=nas-burnin-$ID.service
+  if said=$(systemd-run --unit="$UNIT" --collect --quiet -p Type=exec -p Restart=no -p KillMode=control-group \
+    -p TimeoutStopSec=60 -p RuntimeMaxSec="$DEADLINE" -p StandardInput=null -p StandardOutput=null \
+    -p StandardError="file:$DIR/log" -p ExecStopPost="/bin/sh $DIR/finish unit" \
+    --setenv=LC_ALL=C --setenv=PATH="$PATH" -- "$@" </dev/null 2>&1); then
+    return 0
+  fi
+  # A time-out of systemd-run is no proof that the unit does not run.
+  systemctl stop "$UNIT" </dev/null >/dev/null 2>&1
+  [ -e "$DIR/pid" ] || refuse launch_failed "systemd-run: $said"
+}
+
+# Waits until the writer is at work or has ended; anything else is no answer at all.
+await_start() {
+  local i
+  i=0
+  until [ -e "$DIR/result" ]; do
+    if read_pid_file "$DIR/pid" && is_alive "$F_PID" "$F_START" && [ "$P_COMM" = badblocks ]; then
+      lock_state "$D_KEY"
+      [ "$LOCK" != held ] || answer_started
+    fi
+    i=$((i + 1))
+    if [ "$i" = 300 ]; then kill_chain; fi
+    [ "$i" -lt 400 ] || exit 1
+    nap
+  done
+  judge_result
+}
+
+answer_started() {
+  put started "$D_NAME" "$F_PID" "$BOOT" "$FORM"
+  answer_end
+  exec 8<&- >/dev/null 2>&1 </dev/null
+  # The shell that keeps the run is a child: below sudo it must not outlive its parent.
+  wait
+  exit 0
+}
+
+# The claim hangs, as on a dead drive. KILL sticks even to a process that cannot die yet: it will never write.
+kill_chain() {
+  if [ "$FORM" = systemd ]; then
+    systemctl kill -s KILL "$UNIT" </dev/null >/dev/null 2>&1
+  else
+    # GNU timeout leads a group of its own; BusyBox's has none and is the process itself.
+    read -r chain <"$DIR/chain" && { kill -KILL "-$chain" || kill -KILL "$chain"; } 2>/dev/null
+  fi
+}
+
+judge_result() {
+  local log
+  read_result "$DIR/result"
+  log=$(clean "$(head -c 400 "$DIR/log" 2>/dev/null)")
+  case $RESULT in
+    'exit 75') refuse already_running 'another run holds the lock of this drive' ;;
+    'exit 76') refuse claimed "$log" ;;
+    'exit 77') refuse wrong_drive "$log" ;;
+  esac
+  # badblocks announces every test before its first write. A run that was so fast that it has ended did start.
+  if read_pid_file "$DIR/pid" && grep -q -e 'From block' -e 'Checking blocks' "$DIR/log"; then answer_started; fi
+  refuse launch_failed "$RESULT: $log"
+}
