@@ -39,7 +39,7 @@ function buildGate(RED: NodeAPI, work: Work): Behaviour {
     receive: async (burnin, message, send) => {
       const read = readGateMessage(message);
       if (read.kind === 'ticket') {
-        burnin.lap(id, read.ticket);
+        burnin.lap(read.ticket);
         return;
       }
       warnOfDropped(work, read);

@@ -74,7 +74,7 @@ function serve(place: Place, wish: BurninWish): void {
 }
 
 function open(own: Place, wish: BurninWish): Burnin {
-  const { id, settings, log } = wish;
+  const { settings, log } = wish;
   for (const place of places.values()) {
     if (place !== own && place.engine && hasSameJobs(place.engine.settings, settings)) {
       throw new Error(
@@ -82,7 +82,7 @@ function open(own: Place, wish: BurninWish): Burnin {
       );
     }
   }
-  return (wish.open ?? openBurnin)({ settings, nodeId: id, log });
+  return (wish.open ?? openBurnin)({ settings, log });
 }
 
 function closePlace(place: Place, { log }: Pick<BurninWish, 'log'>): void {
