@@ -122,16 +122,23 @@ function sharedCells(name: string, number: string): Record<string, string> {
 /** The table that the fake `findmnt` picks its columns from. */
 export function buildMountTable(present: readonly PresentDrive[]): string {
   const rows = [
-    ['boot-pool/ROOT/24.10.2', '/', 'zfs', 'rw,relatime'],
-    ['tmpfs', '/run', 'tmpfs', 'rw,nosuid,nodev'],
-    ['tank', '/mnt/tank', 'zfs', 'rw,noatime'],
+    ['0:25', 'boot-pool/ROOT/24.10.2', '/', 'zfs', 'rw,relatime'],
+    ['0:27', 'tmpfs', '/run', 'tmpfs', 'rw,nosuid,nodev'],
+    ['0:48', 'tank', '/mnt/tank', 'zfs', 'rw,noatime'],
     ...present.flatMap((entry) =>
       partitionsOf(entry)
         .filter((part) => part.mountPoint !== '')
-        .map((part) => [`/dev/${part.name}`, part.mountPoint, part.fileSystem, 'rw,relatime']),
+        .map((part) => [
+          deviceNumber(entry.name, part.number),
+          `/dev/${part.name}`,
+          part.mountPoint,
+          part.fileSystem,
+          'rw,relatime',
+        ]),
     ),
   ];
-  return [['SOURCE', 'TARGET', 'FSTYPE', 'OPTIONS'], ...rows, []].map((row) => row.join('\t')).join('\n');
+  const heading = ['MAJ:MIN', 'SOURCE', 'TARGET', 'FSTYPE', 'OPTIONS'];
+  return [heading, ...rows, []].map((row) => row.join('\t')).join('\n');
 }
 
 /** What `zpool status -LP` prints: the boot pool, and `tank`. */

@@ -47,7 +47,7 @@ export async function openRehearsalServer(hostKey: string, run: RunCommand): Pro
   const connections = new Set<Connection>();
   const commands = new Set<ChildProcess>();
   const server = new Server({ hostKeys: [hostKey], ident: 'rehearsal' }, (connection) => {
-    connection.setNoDelay(true);
+    hurry(connection);
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
     // A client that talks nonsense, or just goes, is its own problem.
@@ -80,6 +80,11 @@ export async function openRehearsalServer(hostKey: string, run: RunCommand): Pro
         dropConnections();
       }),
   };
+}
+
+/** Without it each answer waits for the client's delayed acknowledgement. ssh2 has it; its types do not. */
+function hurry(connection: Connection & { setNoDelay?: (isOn: boolean) => void }): void {
+  connection.setNoDelay?.(true);
 }
 
 function listen(server: Server): Promise<void> {

@@ -153,7 +153,7 @@ launch() {
   local device
   device=$R/dev/$D_NAME
   # shellcheck disable=SC2046
-  set -- $(badblocks_options) "$device"
+  set -- $(badblocks_options) -o "$DIR/bad" "$device"
   [ "$LAST" = - ] || set -- "$@" "$LAST" "$FIRST"
   set -- flock -w 5 -E 75 -F "$BASE/locks/$D_KEY" "$CLAIM_WITH" "$DIR/claim" "$device" "$D_NUMBER" "$DIR/pid" "$@"
   if [ "$FORM" = systemd ]; then
@@ -174,7 +174,6 @@ badblocks_options() {
   [ "$MODE" != write ] || printf '%s ' -X -w
   printf '%s ' -v -b "$BLOCK" -c "$PER_REQUEST" -e "$ERROR_LIMIT" -p 0
   for pattern in $PATTERNS; do printf '%s ' -t "$pattern"; done
-  printf '%s %s' -o "$DIR/bad"
 }
 
 # The supervisor: outlives the answer, never signals anything but by the deadline, and writes the result.
