@@ -41,7 +41,9 @@ export function openBurnin({ settings, log }: BurninOptions): Burnin {
   const host = openHost(settings);
   const { shell } = host;
   const link = openMqtt(base, settings, (request) => void burnin.request({ ...request, ...mqttDoor }));
-  const notifiers = [openMailer(settings.notify), openWebhook(settings.notify)].filter((item) => item !== null);
+  const notifiers = [openMailer(settings.notify), openWebhook(settings.notify)].filter(
+    (item) => item !== null,
+  );
   const burnin = createBurnin({
     base,
     runs: openRemoteRuns(shell),

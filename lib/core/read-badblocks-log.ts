@@ -28,8 +28,7 @@ export interface BadblocksLog {
 }
 
 const rangePattern = /^(?:From block|Checking blocks) (\d+) to (\d+)$/;
-const headPattern =
-  /^(?:Testing with (?:pattern (0x[0-9a-f]+)|random pattern)|Reading and comparing): ?/;
+const headPattern = /^(?:Testing with (?:pattern (0x[0-9a-f]+)|random pattern)|Reading and comparing): ?/;
 const summaryPattern = /^Pass completed, \d+ bad blocks found\. \((-?\d+)\/(-?\d+)\/(-?\d+) errors\)$/;
 const tickPattern = /^ *\d+\.\d\d% done, [-:\d]+ elapsed\. \(-?\d+\/-?\d+\/-?\d+ errors\)$/;
 const interruptedPattern = /^Interrupted at block (\d+)$/;

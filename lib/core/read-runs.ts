@@ -28,8 +28,7 @@ export function readHostLook(records: readonly HostRecord[]): Reading<HostLook> 
   const runs: Omit<RunLook, 'log'>[] = [];
   const logs = new Map<string, string[]>();
   const reading = readRecords(records, {
-    host: (fields) =>
-      hosts.push({ bootId: fields.text(), uptimeS: fields.number(), clockS: fields.count() }),
+    host: (fields) => hosts.push({ bootId: fields.text(), uptimeS: fields.number(), clockS: fields.count() }),
     run: (fields) => runs.push(readRun(fields)),
     log: (fields) => {
       const runId = fields.text();

@@ -98,7 +98,7 @@ export class FakeBurnin implements Burnin {
     return { kind: this.#read(ticket).state === 'running' ? 'again' : 'closed' };
   }
 
-  lap(_gateId: string, ticket: unknown): void {
+  lap(ticket: unknown): void {
     const job = this.#read(ticket);
     this.gates.get(job.gateId)?.send({ ticket: job.ticket, context: job.context });
   }
