@@ -123,6 +123,11 @@ export class FakeBurnin implements Burnin {
     return Promise.resolve();
   }
 
+  /** Listeners for drives, drives that are gone, and the NAS. */
+  listenerCounts(): number[] {
+    return ['drive', 'gone', 'nas'].map((event) => this.#bus.listenerCount(event));
+  }
+
   #read(ticket: unknown): FakeJob {
     const job = this.jobs.get((ticket as Ticket | undefined)?.job ?? '');
     if (job === undefined) throw new RefusedError('not_admitted', 'Burn-ins start at a drive-lock node.');

@@ -9,6 +9,8 @@ const require = createRequire(import.meta.url);
 export type Message = Record<string, unknown> & { payload?: unknown; topic?: unknown };
 export type FlowNode = Record<string, unknown> & { id: string; type: string };
 interface Helper {
+  /** Events of the runtime. */
+  readonly _events: NodeJS.EventEmitter;
   load(nodes: unknown[], flow: FlowNode[], credentials?: object): Promise<void>;
   setFlows(flow: FlowNode[], type: 'full' | 'flows' | 'nodes'): Promise<void>;
   getNode(id: string): { receive(message: Message): void } | null;
