@@ -14,6 +14,7 @@ import {
 } from '../support/mosquitto.mts';
 import { openMqttWatcher, waitUntil } from '../support/mqtt-watcher.mts';
 import { sampleDriveView, sampleNasView, sampleNow } from '../support/sample-views.mts';
+import { StillClock } from './clocks.mts';
 import { connected, openLink, watchRejections } from './open-link.mts';
 
 const drive = 'burnin/nas1/drive/ZL2ABC12';
@@ -71,14 +72,19 @@ describe('a link in trouble', () => {
     needMosquitto(this);
     broker = await openMosquitto();
     await broker.kill();
-    const link = openLink({ url: broker.url });
-    for (let i = 0; i < maxQueued + 20; i++) {
+    const clock = new StillClock(sampleNow);
+    const link = openLink({ url: broker.url }, { clock });
+    await waitUntil(() => link.state === 'disconnected', 'a failure');
+    const count = maxQueued + 20;
+    for (let i = 0; i < count; i++) {
       link.publishEvent({ at: sampleNow, type: 'drive_hot', serial: null, job: null, message: `event ${i}` });
     }
     await broker.start();
     const watcher = await openMqttWatcher(broker.url);
-    await watcher.waitFor('burnin/nas1/event', (payload) => payload.includes(`event ${maxQueued + 19}`));
-    assert.ok(watcher.payloads('burnin/nas1/event').length <= maxQueued);
+    clock.move(1000);
+    await watcher.waitFor('burnin/nas1/event', (payload) => payload.includes(`event ${count - 1}"`));
+    assert.equal(watcher.payloads('burnin/nas1/event').length, maxQueued);
+    assert.match(watcher.payloads('burnin/nas1/event')[0] ?? '', /event 20"/);
     assert.deepEqual(link.noise, ['20 old events and answers were dropped for newer ones']);
     await watcher.close();
     await link.close();
@@ -166,6 +172,28 @@ describe('a link in trouble', () => {
     await after.publish('burnin/nas1/set/hold', '{}');
     await waitUntil(() => link.requests.length === 1, 'a request on the new connection');
     await after.close();
+    await link.close();
+  });
+
+  it('sends again the answers that a dying broker did not confirm', async function () {
+    needMosquitto(this);
+    broker = await openMosquitto();
+    const clock = new StillClock(sampleNow);
+    const link = await connected(openLink({ url: broker.url }, { clock }));
+    broker.freeze();
+    const answer = { ok: true, verb: 'start', serial: 'S', job: 'j', message: 'queued' } as const;
+    for (const transaction of ['t1', 't2', 't3']) link.respond({ ...answer, transaction });
+    await broker.kill();
+    await waitUntil(() => link.state === 'disconnected', 'the loss');
+    await broker.start();
+    const watcher = await openMqttWatcher(broker.url);
+    clock.move(1000);
+    await watcher.waitFor('burnin/nas1/response', (payload) => payload.includes('"t3"'));
+    const transactions = watcher
+      .payloads('burnin/nas1/response')
+      .map((payload) => (JSON.parse(payload) as { transaction: string }).transaction);
+    assert.deepEqual(transactions, ['t1', 't2', 't3']);
+    await watcher.close();
     await link.close();
   });
 

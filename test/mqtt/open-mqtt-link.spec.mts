@@ -187,6 +187,7 @@ describeOnBrokers('a link to', (room) => {
     await room().open();
     await room().watcher.waitFor(`${base}/status`, (status) => status === 'online');
     await room().watcher.publish(`${base}/status`, 'offline', { retain: true });
+    await room().watcher.waitFor(`${base}/status`, (status) => status === 'offline');
     await waitUntil(() => {
       const said = room().watcher.payloads(`${base}/status`);
       return said.lastIndexOf('online') > said.lastIndexOf('offline');
