@@ -23,6 +23,19 @@ export interface RequestTopic {
   readonly verb: string;
   /** `<drive>` of `…/drive/<drive>/set/<verb>`; null for the NAS-level form. */
   readonly topicDrive: string | null;
+  /** The embedded broker has marked it: it was published with retain. */
+  readonly isMarkedRetained: boolean;
+}
+
+const retainedLevel = 'retained';
+const requestPattern = /^burnin\/[^/]+\/(?:drive\/[^/]+\/)?set\/[^/]+$/;
+
+/**
+ * The topic on which the embedded broker passes on a request that was published with retain. MQTT 3.1.1 takes that flag
+ * off for whoever is subscribed already, so it has to be in the topic. Null for any topic that is not a request.
+ */
+export function markRetained(topic: string): string | null {
+  return requestPattern.test(topic) ? `${topic}/${retainedLevel}` : null;
 }
 
 /** Builds the names of all topics of a NAS. */
@@ -33,7 +46,10 @@ export function buildTopics(nas: string): NasTopics {
     state: `${base}/state`,
     event: `${base}/event`,
     response: `${base}/response`,
-    requests: [`${base}/set/+`, `${base}/drive/+/set/+`],
+    requests: [`${base}/set`, `${base}/drive/+/set`].flatMap((set) => [
+      `${set}/+`,
+      `${set}/+/${retainedLevel}`,
+    ]),
     drive: (serial) => buildDriveTopics(`${base}/drive/${buildTopicName(serial)}`),
   };
 }
@@ -73,7 +89,8 @@ export function readRequestTopic(nas: string, topic: string): RequestTopic | nul
 }
 
 function readSet(levels: readonly string[], topicDrive: string | null): RequestTopic | null {
-  const [set, verb, ...more] = levels;
+  const [set, verb, mark, ...more] = levels;
   if (set !== 'set' || verb === undefined || verb === '' || more.length > 0) return null;
-  return { verb, topicDrive };
+  if (mark !== undefined && mark !== retainedLevel) return null;
+  return { verb, topicDrive, isMarkedRetained: mark === retainedLevel };
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { markRetained } from '../core/topics';
 
 /** A broker inside this process, on loopback. It speaks MQTT 3.1.1 and keeps retained messages in memory. */
 export interface EmbeddedBroker {
@@ -21,6 +22,10 @@ export async function openEmbeddedBroker(port: number): Promise<EmbeddedBrokerRe
   const aedes = await Aedes.createBroker({ id: 'burnin' });
   // Its types leave this event out; an error without a listener would end the process.
   EventEmitter.prototype.on.call(aedes, 'error', () => undefined);
+  aedes.authorizePublish = (_client, packet, done) => {
+    markRetainedRequest(packet);
+    done(packet.topic.startsWith('$SYS/') ? new Error('$SYS/ topics belong to the broker') : null);
+  };
   const server = createServer(aedes.handle);
   const sockets = trackSockets(server);
   const closeAedes = () => new Promise<void>((resolve) => aedes.close(resolve));
@@ -37,6 +42,14 @@ export async function openEmbeddedBroker(port: number): Promise<EmbeddedBrokerRe
     await closed;
   };
   return { ok: true, broker: { port: (server.address() as AddressInfo).port, close } };
+}
+
+/** A request with retain is neither kept nor passed on as it is: its readers could not tell it from a live one. */
+function markRetainedRequest(packet: { topic: string; retain: boolean; payload: string | Buffer }): void {
+  const marked = markRetained(packet.topic);
+  if (!packet.retain || marked === null || packet.payload.length === 0) return;
+  packet.topic = marked;
+  packet.retain = false;
 }
 
 /** Also knows connections that have not introduced themselves yet, which the broker would leave open. */

@@ -45,9 +45,10 @@ export function buildRequestReader({ nas, outbox, onRequest, onNoise }: RequestR
     read(message) {
       const request = readRequestTopic(nas, message.topic);
       if (request === null || isDeletion(message)) return;
-      const { isRetained } = message;
-      if (isRetained) forget(message.topic);
-      onRequest({ ...request, payload: readPayload(message.payload), isRetained });
+      const { verb, topicDrive, isMarkedRetained } = request;
+      if (message.isRetained) forget(message.topic);
+      const isRetained = message.isRetained || isMarkedRetained;
+      onRequest({ verb, topicDrive, payload: readPayload(message.payload), isRetained });
     },
     restart(version) {
       echoes.clear();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildTopicName, buildTopics, readRequestTopic } from '../../dist/lib/core/topics.js';
+import { buildTopicName, buildTopics, markRetained, readRequestTopic } from '../../dist/lib/core/topics.js';
 
 describe('topics', () => {
   it('name everything below burnin/<nas>', () => {
@@ -8,7 +8,12 @@ describe('topics', () => {
     assert.equal(topics.state, 'burnin/nas1/state');
     assert.equal(topics.event, 'burnin/nas1/event');
     assert.equal(topics.response, 'burnin/nas1/response');
-    assert.deepEqual(topics.requests, ['burnin/nas1/set/+', 'burnin/nas1/drive/+/set/+']);
+    assert.deepEqual(topics.requests, [
+      'burnin/nas1/set/+',
+      'burnin/nas1/set/+/retained',
+      'burnin/nas1/drive/+/set/+',
+      'burnin/nas1/drive/+/set/+/retained',
+    ]);
     assert.deepEqual(topics.drive('ZL2ABC12'), {
       availability: 'burnin/nas1/drive/ZL2ABC12/availability',
       state: 'burnin/nas1/drive/ZL2ABC12/state',
@@ -39,9 +44,16 @@ describe('topics', () => {
   });
 
   const requests = [
-    ['burnin/nas1/set/hold', { verb: 'hold', topicDrive: null }],
-    ['burnin/nas1/drive/ZL2ABC12/set/start', { verb: 'start', topicDrive: 'ZL2ABC12' }],
-    ['burnin/nas1/drive/ZL2ABC12/set/sing', { verb: 'sing', topicDrive: 'ZL2ABC12' }],
+    ['burnin/nas1/set/hold', { verb: 'hold', topicDrive: null, isMarkedRetained: false }],
+    [
+      'burnin/nas1/drive/ZL2ABC12/set/start',
+      { verb: 'start', topicDrive: 'ZL2ABC12', isMarkedRetained: false },
+    ],
+    [
+      'burnin/nas1/drive/ZL2ABC12/set/sing',
+      { verb: 'sing', topicDrive: 'ZL2ABC12', isMarkedRetained: false },
+    ],
+    ['burnin/nas1/set/hold/retained', { verb: 'hold', topicDrive: null, isMarkedRetained: true }],
   ] as const;
   for (const [topic, request] of requests) {
     it(`read a request from ${topic}`, () => assert.deepEqual(readRequestTopic('nas1', topic), request));
@@ -68,7 +80,24 @@ describe('topics', () => {
 
   it('find the requests of a NAS whose name had to be cleaned', () => {
     const topic = buildTopics('my nas').requests[0]?.replace('+', 'hold') ?? '';
-    assert.deepEqual(readRequestTopic('my nas', topic), { verb: 'hold', topicDrive: null });
+    assert.deepEqual(readRequestTopic('my nas', topic), {
+      verb: 'hold',
+      topicDrive: null,
+      isMarkedRetained: false,
+    });
     assert.equal(readRequestTopic('my.nas', topic), null);
+  });
+
+  it('mark requests of any NAS that were published with retain, and nothing else', () => {
+    assert.equal(markRetained('burnin/nas1/set/start'), 'burnin/nas1/set/start/retained');
+    assert.equal(markRetained('burnin/n/drive/A/set/start'), 'burnin/n/drive/A/set/start/retained');
+    for (const topic of [
+      'burnin/nas1/status',
+      'burnin/nas1/set/a/b',
+      'homeassistant/status',
+      'burnin/set/x',
+    ]) {
+      assert.equal(markRetained(topic), null, topic);
+    }
   });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { openEmbeddedBroker } from '../../dist/lib/mqtt/open-embedded-broker.js';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { Aedes } from 'aedes';
 import type { MqttLinkOptions } from '../../dist/lib/mqtt/open-mqtt-link.js';
 import { shareEmbeddedBroker } from '../../dist/lib/mqtt/share-embedded-broker.js';
 import { needMosquitto, openMosquitto } from '../support/mosquitto.mts';
@@ -24,10 +26,15 @@ const benches: Record<string, () => Promise<Bench>> = {
     return { url, linkUrl: null, version: '3.1.1', close: () => shared.broker.release() };
   },
   async 'an external broker without MQTT 5'() {
-    const result = await openEmbeddedBroker(0);
-    assert.ok(result.ok);
-    const url = `mqtt://127.0.0.1:${result.broker.port}`;
-    return { url, linkUrl: url, version: '3.1.1', close: () => result.broker.close() };
+    const aedes = await Aedes.createBroker();
+    const server = createServer(aedes.handle).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const close = async () => {
+      await new Promise<void>((resolve) => aedes.close(resolve));
+      server.close();
+    };
+    return { url, linkUrl: url, version: '3.1.1', close };
   },
   async Mosquitto() {
     const broker = await openMosquitto();
