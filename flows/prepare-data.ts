@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Where Node-RED keeps its files, and what it encrypts credentials with. */
@@ -16,9 +16,22 @@ export function prepareData(dataDir: string, secret: string | undefined): Prepar
   const userDir = path.resolve(dataDir, 'node-red');
   mkdirSync(path.resolve(dataDir), { recursive: true, mode: 0o700 });
   mkdirSync(userDir, { recursive: true, mode: 0o700 });
-  const flow = path.join(userDir, 'flows.json');
-  if (!existsSync(flow)) copyFileSync(path.join(packageRoot, 'flows/burnin.json'), flow);
+  seedFlow(userDir);
   return { userDir, credentialSecret: secret ?? readSecret(path.resolve(dataDir, 'credential-secret')) };
+}
+
+/** Names of variables stand for the login of the broker: no secret is written, and Node-RED encrypts the file later. */
+const brokerLogin = { user: '${MQTT_USERNAME}', password: '${MQTT_PASSWORD}' };
+
+function seedFlow(userDir: string): void {
+  const file = path.join(userDir, 'flows.json');
+  if (existsSync(file)) return;
+  const flow = readFileSync(path.join(packageRoot, 'flows/burnin.json'), 'utf8');
+  const nodes = JSON.parse(flow) as readonly { id: string; type: string }[];
+  const brokers = nodes.filter((node) => node.type === 'mqtt-broker');
+  const logins = Object.fromEntries(brokers.map((node) => [node.id, brokerLogin]));
+  writeFileSync(path.join(userDir, 'flows_cred.json'), JSON.stringify(logins), { mode: 0o600 });
+  writeFileSync(file, flow);
 }
 
 /** The secret is made once and kept: with another one Node-RED could not read its credentials any more. */

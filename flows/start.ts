@@ -29,12 +29,18 @@ async function start(settings: Settings): Promise<void> {
   if (mqtt.url === null) {
     await checkPort({ host: '127.0.0.1', port: mqtt.embeddedPort, name: 'MQTT broker (MQTT_PORT)' });
   }
-  // The bundled flow's mqtt nodes read it, and know no defaults.
-  process.env['MQTT_PORT'] = String(mqtt.embeddedPort);
+  setFlowVariables(mqtt);
   const data = prepareData(dataDir, process.env['BURNIN_SECRET'] || undefined);
   const served = await serve({ host, port, data });
   stopOnSignals(served);
   tell(settings, host);
+}
+
+/** The bundled flow's mqtt nodes read these, and know no defaults. An empty login is none. */
+function setFlowVariables(mqtt: Settings['mqtt']): void {
+  process.env['BURNIN_BROKER_URL'] = mqtt.url ?? `mqtt://127.0.0.1:${mqtt.embeddedPort}`;
+  process.env['MQTT_USERNAME'] = mqtt.username ?? '';
+  process.env['MQTT_PASSWORD'] = mqtt.password ?? '';
 }
 
 function tell({ port, dataDir, mqtt }: Settings, host: string): void {

@@ -63,7 +63,7 @@ describe('npm start', function () {
     const lines = run.err().trim().split('\n');
     assert.deepEqual(
       lines.map((line) => line.split(' ')[0]),
-      ['PORT', 'BURNIN_NAS', 'WEBHOOK_URL'],
+      ['PORT', 'BURNIN_NAS', 'WEBHOOK_URL', 'BURNIN_SSH_HOST'],
     );
     assert.equal(run.out(), '');
     assert.doesNotMatch(run.err(), /hunter2/);
