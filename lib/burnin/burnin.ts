@@ -87,7 +87,7 @@ export interface Burnin {
   /** A ticket reached a report node. Throws RefusedError for anything but an admitted job's ticket. */
   arriveAtReport(ticket: unknown): ReportArrival;
   /** A ticket came round to the gate: sends it again, or ends a job that made no progress since the last lap. */
-  lap(gateId: string, ticket: unknown): void;
+  lap(ticket: unknown): void;
   /** Probes now; resolves with the new view also when the probe failed (then stale). Never rejects. */
   poll(): Promise<NasView>;
   /** The flows were deployed: tickets on the wires are gone, so send them again. */

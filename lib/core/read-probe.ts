@@ -11,7 +11,10 @@ export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> 
   const gaps: string[] = [];
   const isJudged = records.some((record) => record.kind === 'judged');
   const reading = readRecords(records, {
-    host: (fields) => hosts.push({ bootId: fields.text(), uptimeS: fields.number() }),
+    host: (fields) => {
+      hosts.push({ bootId: fields.text(), uptimeS: fields.number() });
+      fields.count();
+    },
     drive: (fields) => drives.push(readDrive(fields)),
     lock: (fields) =>
       locks.push({

@@ -24,11 +24,11 @@ export function readStartAnswer(records: readonly HostRecord[]): Reading<StartAn
 
 /** Reads one look at all runs. */
 export function readHostLook(records: readonly HostRecord[]): Reading<HostLook> {
-  const hosts: { bootId: string; uptimeS: number }[] = [];
+  const hosts: Omit<HostLook, 'runs'>[] = [];
   const runs: Omit<RunLook, 'log'>[] = [];
   const logs = new Map<string, string[]>();
   const reading = readRecords(records, {
-    host: (fields) => hosts.push({ bootId: fields.text(), uptimeS: fields.number() }),
+    host: (fields) => hosts.push({ bootId: fields.text(), uptimeS: fields.number(), clockS: fields.count() }),
     run: (fields) => runs.push(readRun(fields)),
     log: (fields) => {
       const runId = fields.text();

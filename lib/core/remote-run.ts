@@ -26,6 +26,8 @@ export interface RunSpec {
   readonly badblocks: BadblocksSpec;
   /** The host ends the run after this long, whatever the controller does. */
   readonly deadlineS: number;
+  /** The host refuses the start later than this, in seconds since the epoch on its own clock: no start arrives late. */
+  readonly notAfterClockS: number;
 }
 
 export const startRefusals = [
@@ -36,6 +38,7 @@ export const startRefusals = [
   'claimed',
   'already_running',
   'run_exists',
+  'expired',
   'tool_missing',
   'not_root',
   'launch_failed',
@@ -85,6 +88,8 @@ export interface RunLook {
 export interface HostLook {
   readonly bootId: string;
   readonly uptimeS: number;
+  /** Seconds since the epoch on the host's wall clock, which may jump. */
+  readonly clockS: number;
   readonly runs: readonly RunLook[];
 }
 

@@ -47,16 +47,44 @@ export type SettingsResult =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-const port = z.coerce.number().int().min(1).max(65535);
-const word = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'use letters, digits, "-" and "_" only');
+/** A whole number in digits; `Number` alone would also take `0x50` and `1e3`. */
+const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, error);
+};
+const port = wholeNumber(1, 65535);
+const word = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_-]{1,64}$/,
+    'must be 1 to 64 letters, digits, "-" or "_", as it becomes part of topics',
+  );
 const fingerprint = z
   .string()
-  .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'expected SHA256: and 43 characters, as ssh-keygen -lf prints it');
-const urlOf = (...protocols: string[]) =>
-  z.url({
-    protocol: new RegExp(`^(${protocols.join('|')})$`),
-    error: `expected a URL with ${protocols.join(', ')}`,
-  });
+  .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must be SHA256: and 43 characters, as ssh-keygen -lf prints it');
+const deviceTypes = z
+  .string()
+  .transform((list) => list.split(',').map((type) => type.trim()))
+  .refine(
+    (types) => types.every((type) => /^[a-z0-9]+$/.test(type)),
+    'must be lsblk types with commas between them, such as disk,loop',
+  );
+const urlOf = (...schemes: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => hasScheme(text, schemes),
+      `must be a URL with a host that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    );
+
+function hasScheme(text: string, schemes: readonly string[]): boolean {
+  const url = URL.parse(text);
+  return url !== null && url.hostname !== '' && schemes.includes(url.protocol.slice(0, -1));
+}
 
 const schema = z
   .object({
@@ -69,12 +97,8 @@ const schema = z
     BURNIN_SSH_KEY_FILE: z.string().optional(),
     BURNIN_SSH_PASSWORD: z.string().optional(),
     BURNIN_SSH_HOST_KEY: fingerprint.optional(),
-    BURNIN_DEVICE_TYPES: z
-      .string()
-      .default('disk')
-      .transform((list) => list.split(',').map((type) => type.trim()))
-      .pipe(z.array(z.string().regex(/^[a-z0-9]+$/, 'expected lsblk types such as disk,loop')).min(1)),
-    BURNIN_MAX_PARALLEL: z.coerce.number().int().min(1).max(256).default(4),
+    BURNIN_DEVICE_TYPES: deviceTypes.default(['disk']),
+    BURNIN_MAX_PARALLEL: wholeNumber(1, 256).default(4),
     MQTT_URL: urlOf('mqtt', 'mqtts', 'ws', 'wss').optional(),
     MQTT_USERNAME: z.string().optional(),
     MQTT_PASSWORD: z.string().optional(),
@@ -85,15 +109,26 @@ const schema = z
     WEBHOOK_URL: urlOf('http', 'https').optional(),
   })
   .superRefine((env, context) => {
-    const need = (name: string, why: string) =>
+    for (const [name, why] of listNeeds(env)) {
       context.addIssue({ code: 'custom', path: [name], message: why });
-    if (env.BURNIN_SSH_HOST === undefined) {
-      if (env.BURNIN_NAS !== 'demo') need('BURNIN_SSH_HOST', 'is needed unless BURNIN_NAS is "demo"');
-    } else if (env.BURNIN_SSH_KEY_FILE === undefined && env.BURNIN_SSH_PASSWORD === undefined) {
-      need('BURNIN_SSH_KEY_FILE', 'or BURNIN_SSH_PASSWORD is needed to log in');
     }
-    if (env.SMTP_URL !== undefined && env.MAIL_TO === undefined) need('MAIL_TO', 'is needed with SMTP_URL');
   });
+
+type Env = Readonly<Record<string, unknown>>;
+
+/** Variables that others make necessary. */
+function listNeeds(env: Env): readonly (readonly [name: string, why: string])[] {
+  const isGiven = (name: string) => env[name] !== undefined;
+  const needs: (readonly [string, string])[] = [];
+  if (!isGiven('BURNIN_SSH_HOST') && env['BURNIN_NAS'] !== 'demo') {
+    needs.push(['BURNIN_SSH_HOST', 'is needed unless BURNIN_NAS is "demo"']);
+  }
+  if (isGiven('BURNIN_SSH_HOST') && !isGiven('BURNIN_SSH_KEY_FILE') && !isGiven('BURNIN_SSH_PASSWORD')) {
+    needs.push(['BURNIN_SSH_KEY_FILE', 'or BURNIN_SSH_PASSWORD is needed to log in to BURNIN_SSH_HOST']);
+  }
+  if (isGiven('SMTP_URL') && !isGiven('MAIL_TO')) needs.push(['MAIL_TO', 'is needed with SMTP_URL']);
+  return needs;
+}
 
 /**
  * Reads the settings of the README's table. An empty variable counts as not set. Problems are one line each, name the

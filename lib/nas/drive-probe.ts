@@ -1,7 +1,5 @@
 import type { DriveIdentity, ProbeReport } from '../core/drive';
-import type { SmartReading } from '../core/read-smart';
-
-export type { SmartReading };
+import type { SmartReading } from '../core/smart';
 
 /** Facts about the drives of one NAS. Every method rejects with UnreachableError without a usable answer. */
 export interface DriveProbe {

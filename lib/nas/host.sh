@@ -93,9 +93,10 @@ read_clock() {
   [ -n "$BOOT" ] && [ -n "$UP" ]
 }
 
+# The third figure is the wall clock in seconds since the epoch: it may jump, but it is the same for every process.
 put_host() {
   read_clock || return 1
-  put host "$BOOT" "$UP"
+  put host "$BOOT" "$UP" "$(date +%s)"
 }
 
 # read_process PID: sets P_COMM, P_STATE and P_START (start time in ticks since boot), empty when there is none.

@@ -1,6 +1,6 @@
 import type { DriveIdentity } from '../core/drive';
 import { readProbe } from '../core/read-probe';
-import { readSmartAnswer } from '../core/read-smart';
+import { readSmartAnswer } from '../core/read-smart-answer';
 import type { DriveProbe } from './drive-probe';
 import { runHostCall } from './host-script';
 import type { Shell } from './shell';

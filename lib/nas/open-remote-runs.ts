@@ -88,5 +88,6 @@ function buildStartArguments({ badblocks, drive, ...spec }: RunSpec): string[] {
     badblocks.patterns.join(' '),
     range === null ? '-' : String(range.first),
     range === null ? '-' : String(range.last),
+    String(spec.notAfterClockS),
   ];
 }

@@ -12,11 +12,11 @@ refuse() {
   exit 0
 }
 
-# start_run ID OWNER SERIAL WWN SIZE TYPES DEADLINE MODE BLOCK PER_REQUEST ERROR_LIMIT PATTERNS FIRST LAST
+# start_run ID OWNER SERIAL WWN SIZE TYPES DEADLINE MODE BLOCK PER_REQUEST ERROR_LIMIT PATTERNS FIRST LAST NOT_AFTER
 start_run() {
   ID=$1 OWNER=$2 SERIAL=$3 WWN=$4 SIZE=$5 TYPES=$6 DEADLINE=$7 MODE=$8 BLOCK=$9
   shift 9
-  PER_REQUEST=$1 ERROR_LIMIT=$2 PATTERNS=$3 FIRST=$4 LAST=$5
+  PER_REQUEST=$1 ERROR_LIMIT=$2 PATTERNS=$3 FIRST=$4 LAST=$5 NOT_AFTER=$6
   answer_begin
   put_host || exit 1
   is_root || refuse not_root 'the login is not root and sudo was not used'
@@ -24,6 +24,7 @@ start_run() {
   check_numbers
   pin_drive
   check_pinned
+  check_clock
   make_run_dir
   launch
   await_start
@@ -46,7 +47,7 @@ check_tools() {
 check_numbers() {
   local number blocks last
   is_run_id "$ID" || refuse launch_failed "not a run id: $ID"
-  for number in "$SIZE" "$DEADLINE" "$BLOCK" "$PER_REQUEST" "$ERROR_LIMIT"; do
+  for number in "$SIZE" "$DEADLINE" "$BLOCK" "$PER_REQUEST" "$ERROR_LIMIT" "$NOT_AFTER"; do
     is_number "$number" && [ "$number" -gt 0 ] || refuse launch_failed "not a number above zero: $number"
   done
   blocks=$((SIZE / BLOCK))
@@ -110,6 +111,11 @@ check_pinned() {
   esac
 }
 
+# A start that was long on its way must not happen: its sender may have given it up and told so.
+check_clock() {
+  [ "$(date +%s)" -le "$NOT_AFTER" ] || refuse expired 'the start arrived too late and was not done'
+}
+
 # The number of the opened device itself, not of whatever has its name now.
 read_pin_number() {
   # shellcheck disable=SC2046,SC2012
@@ -152,7 +158,7 @@ launch() {
   local device
   device=$R/dev/$D_NAME
   # shellcheck disable=SC2046
-  set -- $(badblocks_options) "$device"
+  set -- $(badblocks_options) -o "$DIR/bad" "$device"
   [ "$LAST" = - ] || set -- "$@" "$LAST" "$FIRST"
   set -- flock -w 5 -E 75 -F "$BASE/locks/$D_KEY" "$CLAIM_WITH" "$DIR/claim" "$device" "$D_NUMBER" "$DIR/pid" "$@"
   if [ "$FORM" = systemd ]; then
@@ -173,7 +179,6 @@ badblocks_options() {
   [ "$MODE" != write ] || printf '%s ' -X -w
   printf '%s ' -v -b "$BLOCK" -c "$PER_REQUEST" -e "$ERROR_LIMIT" -p 0
   for pattern in $PATTERNS; do printf '%s ' -t "$pattern"; done
-  printf '%s %s' -o "$DIR/bad"
 }
 
 # The supervisor: outlives the answer, never signals anything but by the deadline, and writes the result.

@@ -10,7 +10,7 @@ import {
   readStartAnswer,
   readStopAnswer,
 } from '../../dist/lib/core/read-runs.js';
-import { readSmartAnswer } from '../../dist/lib/core/read-smart.js';
+import { readSmartAnswer } from '../../dist/lib/core/read-smart-answer.js';
 
 const read = <T,>(reader: (records: readonly HostRecord[]) => Reading<T>, ...lines: string[]): T | string => {
   const answer = readHostAnswer(`burnin-begin\n${lines.join('\n')}\nburnin-end\n`);

@@ -88,6 +88,7 @@ function buildSpec(
     drive: { serial: drive.serial, wwn: drive.wwn, sizeBytes: drive.sizeBytes },
     deviceTypes: types,
     deadlineS: 120,
+    notAfterClockS: Math.floor(Date.now() / 1000) + 60,
     badblocks: {
       mode: 'write',
       blockBytes: 4096,

@@ -1,0 +1,179 @@
+import type { Job, Stage, Verdict } from '../core/job';
+import { nextProgress, type ProgressTrack } from '../core/next-progress';
+import type { Progress } from '../core/views';
+import type { Beat } from './beat';
+import { recordEvent, type EngineBase } from './engine-base';
+import { followStage } from './follow-stage';
+import { buildTicket, readContext } from './gates';
+import type { StageRunners } from './stages/open-stage-runners';
+import type { StageContext, StageProgressPart } from './stages/stage-runner';
+import type { Stations } from './stations';
+
+export interface FollowerParts {
+  readonly base: EngineBase;
+  readonly beat: Beat;
+  readonly stations: Stations;
+  readonly runners: StageRunners;
+  /** A drive's view changed. */
+  touch(serial: string): void;
+  /** A stage ended; `isSentOn`: its station has put the ticket on a wire. */
+  ended(job: Job, stage: Stage, isSentOn: boolean): void;
+}
+
+/** The engine is closing: leave the run on the NAS alone. */
+class Detached extends Error {}
+
+/** Progress goes to the store at most this often: sixty drives must not keep a disk busy. */
+const storeEveryMs = 5_000;
+
+/** Outcome → event of the Home Assistant contract, which calls an unknown outcome indeterminate. */
+const closingEvents = {
+  passed: 'burnin_passed',
+  failed: 'burnin_failed',
+  cancelled: 'burnin_cancelled',
+  unknown: 'burnin_indeterminate',
+} as const;
+
+/** One follower for each running stage. */
+export class Followers {
+  readonly #parts: FollowerParts;
+  readonly #detach = new AbortController();
+  readonly #following = new Map<string, Promise<void>>();
+  readonly #tracks = new Map<string, ProgressTrack>();
+  readonly #storedAt = new Map<string, number>();
+  readonly #lastTrouble = new Map<string, string>();
+
+  constructor(parts: FollowerParts) {
+    this.#parts = parts;
+  }
+
+  progressOf(jobId: string): Progress | null {
+    return this.#tracks.get(jobId)?.progress ?? null;
+  }
+
+  /** Follows a running stage, unless somebody does already. */
+  follow(stage: Stage): void {
+    if (this.#following.has(stage.jobId) || this.#detach.signal.aborted) return;
+    const { jobId, position } = stage;
+    const runner = this.#parts.runners[stage.kind];
+    if (runner === undefined) return;
+    const following = followStage({
+      runner,
+      context: () => this.#context(jobId, position),
+      pause: () => this.#parts.beat.next(this.#detach.signal),
+      end: (verdict) => this.#end(jobId, position, verdict),
+      failed: (error) => this.#noteTrouble(jobId, error),
+    });
+    const settled = following.catch((error: unknown) => {
+      if (!(error instanceof Detached)) this.#noteTrouble(jobId, error);
+    });
+    this.#following.set(
+      jobId,
+      settled.finally(() => this.#forget(jobId)),
+    );
+  }
+
+  /** Lets go of every run without touching it. */
+  async close(): Promise<void> {
+    this.#detach.abort(new Detached('detached'));
+    await Promise.all(this.#following.values());
+  }
+
+  #forget(jobId: string): void {
+    this.#following.delete(jobId);
+    this.#tracks.delete(jobId);
+    this.#storedAt.delete(jobId);
+    this.#lastTrouble.delete(jobId);
+  }
+
+  #stage(jobId: string, position: number): Stage | null {
+    const { stages } = this.#parts.base.store;
+    return stages.list(jobId).find((stage) => stage.position === position) ?? null;
+  }
+
+  #context(jobId: string, position: number): StageContext | null {
+    if (this.#detach.signal.aborted) throw new Detached('detached');
+    const { store, clock } = this.#parts.base;
+    const job = store.jobs.get(jobId);
+    const stage = this.#stage(jobId, position);
+    if (job === null || stage?.state !== 'running') return null;
+    return {
+      job,
+      stage,
+      saveMemo: (memo) => void store.stages.saveMemo({ jobId, position, memo }),
+      log: (line) => store.log.append(jobId, clock.now(), [line]),
+      progressed: (part) => this.#progress(job, stage, part),
+    };
+  }
+
+  #progress(job: Job, stage: Stage, part: StageProgressPart): void {
+    const { base, stations, touch } = this.#parts;
+    const now = base.clock.now();
+    const track = nextProgress(this.#tracks.get(job.id) ?? null, part, now, stage.percent);
+    this.#tracks.set(job.id, track);
+    this.#lastTrouble.delete(job.id);
+    if (now - (this.#storedAt.get(job.id) ?? 0) >= storeEveryMs) {
+      this.#storedAt.set(job.id, now);
+      base.store.stages.savePercent({
+        jobId: job.id,
+        position: stage.position,
+        percent: track.progress.percent,
+      });
+    }
+    const { progress } = track;
+    const ticket = buildTicket(job, stage.kind);
+    stations.progressed(stage.stationId, { ticket, context: readContext(job), kind: stage.kind, progress });
+    touch(job.drive.serial);
+  }
+
+  /** Store first, then tell: what a station sends on is always true already. */
+  #end(jobId: string, position: number, given: Verdict): void {
+    const { base, stations } = this.#parts;
+    const before = base.store.jobs.get(jobId);
+    const verdict =
+      before?.cancelRequestedBy == null ? given : buildCancelled(given, before.cancelRequestedBy);
+    const jobState = base.store.stages.end({ jobId, position, verdict, now: base.clock.now() });
+    const job = base.store.jobs.get(jobId);
+    const stage = this.#stage(jobId, position);
+    if (jobState === 'not_running' || job === null || stage === null) return;
+    this.#forget(jobId);
+    if (job.state !== 'queued' && job.state !== 'running') recordClosing(base, job);
+    const next = base.store.stages.list(jobId).find(({ state }) => state === 'pending');
+    const { outcome, reasons, evidence } = verdict;
+    const isSentOn = stations.ended(stage.stationId, {
+      ticket: buildTicket(job, next?.kind ?? null),
+      context: readContext(job),
+      kind: stage.kind,
+      outcome,
+      reasons,
+      evidence,
+      jobState,
+    });
+    this.#parts.ended(job, stage, isSentOn);
+  }
+
+  /** Said once, not at every beat: a NAS may be away for hours. */
+  #noteTrouble(jobId: string, error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    if (this.#lastTrouble.get(jobId) === text) return;
+    this.#lastTrouble.set(jobId, text);
+    this.#parts.base.log('warn', `job ${jobId}: ${text}`);
+  }
+}
+
+/** A cancelled test proves nothing; found errors stay found. */
+function buildCancelled(verdict: Verdict, by: string): Verdict {
+  if (verdict.outcome === 'passed' || verdict.outcome === 'failed') return verdict;
+  return { ...verdict, outcome: 'cancelled', reasons: [`Cancelled by ${by}.`] };
+}
+
+/** Puts the end of a job into the event table and on the bus. */
+export function recordClosing(base: EngineBase, job: Job): void {
+  if (job.state === 'queued' || job.state === 'running') return;
+  recordEvent(base, {
+    type: closingEvents[job.state],
+    serial: job.drive.serial,
+    job: job.id,
+    message: job.reasons.join(' ') || `Drive ${job.drive.serial} passed its burn-in.`,
+  });
+}

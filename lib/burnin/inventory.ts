@@ -1,0 +1,125 @@
+import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../core/drive';
+import type { Job } from '../core/job';
+import { readStoredSmart } from '../core/read-stored-smart';
+import type { DriveView, JobView, Progress } from '../core/views';
+import type { EngineBase } from './engine-base';
+
+interface Known {
+  readonly drive: DriveFacts;
+  readonly locks: readonly SafetyLock[];
+  readonly isPresent: boolean;
+  readonly seenAt: number;
+}
+
+/** The drives of one NAS as last seen, joined with their jobs. Starts with what the store remembers. */
+export class Inventory {
+  readonly #base: EngineBase;
+  readonly #known = new Map<string, Known>();
+  readonly #health = new Map<string, boolean | null>();
+  readonly #progressOf: (jobId: string) => Progress | null;
+
+  constructor(base: EngineBase, progressOf: (jobId: string) => Progress | null) {
+    this.#base = base;
+    this.#progressOf = progressOf;
+    for (const { drive, seenAt } of base.store.drives.list(base.nas)) {
+      // Nothing is free before a probe has said so.
+      const locks: SafetyLock[] = [{ kind: 'unproven', detail: 'since the NAS has not been probed yet' }];
+      this.#known.set(drive.serial, { drive, locks, isPresent: false, seenAt });
+    }
+  }
+
+  list(): readonly DriveView[] {
+    return [...this.#known.keys()].flatMap((serial) => this.view(serial) ?? []);
+  }
+
+  view(serial: string): DriveView | null {
+    const known = this.#known.get(serial);
+    if (known === undefined) return null;
+    const job = this.#lastJob(serial);
+    return { ...known, job, isHealthy: this.#readHealth(serial, job), badBlocks: readBadBlocks(job) };
+  }
+
+  jobView(job: Job): JobView {
+    return { job, stages: this.#base.store.stages.list(job.id), progress: this.#progressOf(job.id) };
+  }
+
+  physicalSectorBytes(serial: string): number {
+    return this.#known.get(serial)?.drive.physicalSectorBytes ?? 4096;
+  }
+
+  hottestC(): number | null {
+    const present = [...this.#known.values()].filter((known) => known.isPresent);
+    const readings = present.flatMap(({ drive }) => drive.temperatureC ?? []);
+    return readings.length === 0 ? null : Math.max(...readings);
+  }
+
+  setHealth(serial: string, isHealthy: boolean | null): void {
+    this.#health.set(serial, isHealthy);
+  }
+
+  /** Tells the bus what is known of a drive; whoever publishes it drops what has not changed. */
+  touch(serial: string): void {
+    const view = this.view(serial);
+    if (view !== null) this.#base.bus.emit('drive', view);
+  }
+
+  /** Takes a good probe. Drives that it did not find stay known as absent while they have a job to show. */
+  take(report: ProbeReport): void {
+    const now = this.#base.clock.now();
+    const found = new Map(report.drives.map((probed) => [probed.drive.serial, probed]));
+    found.delete('');
+    for (const probed of found.values()) this.#takeDrive(probed, now);
+    for (const [serial, known] of this.#known) {
+      if (!found.has(serial)) this.#takeAbsence(serial, known);
+    }
+  }
+
+  #takeDrive({ drive, locks }: ProbedDrive, seenAt: number): void {
+    const previous = this.#known.get(drive.serial);
+    this.#known.set(drive.serial, { drive, locks, isPresent: true, seenAt });
+    this.#base.store.drives.upsert(this.#base.nas, drive, seenAt);
+    if (previous === undefined || !isSame(previous, { drive, locks })) this.touch(drive.serial);
+  }
+
+  #takeAbsence(serial: string, known: Known): void {
+    if (this.#lastJob(serial) === null) {
+      this.#known.delete(serial);
+      this.#base.store.drives.forget(this.#base.nas, serial);
+      this.#base.bus.emit('gone', serial);
+    } else if (known.isPresent) {
+      this.#known.set(serial, { ...known, isPresent: false });
+      this.touch(serial);
+    }
+  }
+
+  /** As read since the start, else as the last job's newest SMART reading had it. */
+  #readHealth(serial: string, view: JobView | null): boolean | null {
+    const known = this.#health.get(serial);
+    if (known !== undefined || view === null) return known ?? null;
+    const look = readStoredSmart(this.#base.store.snapshots.list(view.job.id).at(-1)?.json);
+    const isHealthy = look?.kind === 'read' ? look.facts.isPassed : null;
+    this.#health.set(serial, isHealthy);
+    return isHealthy;
+  }
+
+  #lastJob(serial: string): JobView | null {
+    const job = this.#base.store.jobs.lastOf(this.#base.nas, serial);
+    return job === null ? null : this.jobView(job);
+  }
+}
+
+function isSame(previous: Known, { drive, locks }: ProbedDrive): boolean {
+  return (
+    previous.isPresent && JSON.stringify([previous.drive, previous.locks]) === JSON.stringify([drive, locks])
+  );
+}
+
+/** The count of the last surface validation that has one: confirmed numbers before listed ones. */
+function readBadBlocks(view: JobView | null): number | null {
+  if (view === null) return null;
+  if (view.progress !== null && view.progress.badBlocks > 0) return view.progress.badBlocks;
+  const memo = view.stages.find((stage) => stage.kind === 'surface_validate')?.memo ?? null;
+  if (memo === null) return view.progress?.badBlocks ?? null;
+  const lists = [memo['confirmedBadBlocks'], memo['badBlocks']].filter((list) => Array.isArray(list));
+  return Math.max(0, ...lists.slice(0, 1).map((list) => list.length));
+}

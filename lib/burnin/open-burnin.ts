@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { Settings } from '../core/settings';
+import { buildTopicName } from '../core/topics';
+import { openRehearsalNas } from '../demo/rehearsal-nas';
+import { openMqttLink, type MqttLink } from '../mqtt/open-mqtt-link';
+import { openDriveProbe } from '../nas/open-drive-probe';
+import { openRemoteRuns } from '../nas/open-remote-runs';
+import { openSshShell } from '../nas/open-ssh-shell';
+import type { Shell } from '../nas/shell';
+import { openMailer } from '../notify/open-mailer';
+import { openWebhook } from '../notify/open-webhook';
+import { openStore } from '../store/open-store';
+import type { Burnin, BurninEvents } from './burnin';
+import { createBus } from './bus';
+import { createBurnin } from './create-burnin';
+import type { EngineBase, LogLevel } from './engine-base';
+import { LaterShell } from './later-shell';
+import { systemClock } from './system-clock';
+
+export interface BurninOptions {
+  readonly settings: Settings;
+  log(level: LogLevel, text: string): void;
+}
+
+/** How often running stages are looked at; a rehearsal, whose days last seconds, wants it more often. */
+const lookEveryMs = 2_000;
+const rehearsalLookEveryMs = 400;
+
+/** Hotter than any drive's rated limit: a shelf in this state does not need another writer. */
+const maxStartTemperatureC = 60;
+
+/**
+ * Builds the engine of one NAS with everything real: store, shell, clients, clock. Returns at once and connects in the
+ * background. Throws when the database cannot be opened; nothing is left open then.
+ */
+export function openBurnin({ settings, log }: BurninOptions): Burnin {
+  const store = openStore(path.join(settings.dataDir, `${settings.nas}.db`));
+  const bus = createBus<BurninEvents>((error) => log('error', `listener: ${String(error)}`));
+  const base: EngineBase = { nas: settings.nas, store, clock: systemClock, bus, log };
+  const host = openHost(settings);
+  const { shell } = host;
+  const link = openMqtt(base, settings, (request) => void burnin.request({ ...request, ...mqttDoor }));
+  const notifiers = [openMailer(settings.notify), openWebhook(settings.notify)].filter(
+    (item) => item !== null,
+  );
+  const burnin = createBurnin({
+    base,
+    runs: openRemoteRuns(shell),
+    probe: openDriveProbe(shell, settings.deviceTypes),
+    link: shell,
+    notifiers,
+    deviceTypes: settings.deviceTypes,
+    maxParallel: settings.maxParallel,
+    lookEveryMs: settings.ssh === null ? rehearsalLookEveryMs : lookEveryMs,
+    maxStartTemperatureC,
+    makeId: randomUUID,
+    topicDrive: buildTopicName,
+    closeParts: async () => {
+      await Promise.all([link.close(), host.close()]);
+      store.close();
+    },
+  });
+  publish(burnin, link);
+  return burnin;
+}
+
+const mqttDoor = { origin: 'mqtt', gateId: null, context: {} } as const;
+
+function openHost(settings: Settings): { shell: Shell; close(): Promise<void> } {
+  if (settings.ssh !== null) {
+    const shell = openSshShell(settings.ssh);
+    return { shell, close: () => shell.close() };
+  }
+  const opening = openRehearsalNas({ dir: path.join(settings.dataDir, 'rehearsal') });
+  const shell = new LaterShell(opening.then((nas) => openSshShell(nas.ssh)));
+  const close = async (): Promise<void> => {
+    await shell.close();
+    const nas = await opening.catch(() => null);
+    await nas?.close();
+  };
+  return { shell, close };
+}
+
+function openMqtt(
+  base: EngineBase,
+  settings: Settings,
+  onRequest: Parameters<typeof openMqttLink>[0]['onRequest'],
+): MqttLink {
+  return openMqttLink({
+    nas: base.nas,
+    settings: settings.mqtt,
+    clock: base.clock,
+    onRequest,
+    onNoise: (text) => base.log('warn', `mqtt: ${text}`),
+  });
+}
+
+/** Everything that is known now, then everything that changes: retained state is right from the first connection on. */
+function publish(burnin: Burnin, link: MqttLink): void {
+  burnin.on('nas', (view) => link.publishNas(view));
+  burnin.on('drive', (view) => link.publishDrive(view));
+  burnin.on('gone', (serial) => link.removeDrive(serial));
+  burnin.on('event', (event) => link.publishEvent(event));
+  burnin.on('answer', (answer) => link.respond(answer));
+  link.publishNas(burnin.view());
+  for (const view of burnin.drives()) link.publishDrive(view);
+}

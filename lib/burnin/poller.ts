@@ -1,0 +1,111 @@
+import type { ProbeReport } from '../core/drive';
+import type { HostLook } from '../core/remote-run';
+import { batched } from './batched';
+import type { EngineBase } from './engine-base';
+
+export interface PollerParts {
+  readonly base: EngineBase;
+  probe(): Promise<ProbeReport>;
+  look(): Promise<HostLook>;
+  took(report: ProbeReport, look: HostLook): void;
+  /** After each poll, good or bad. */
+  polled(): void;
+}
+
+/** Older than this, what is shown may be wrong, and is marked so. */
+const staleMs = 45_000;
+
+/** How often to poll without any poll node. */
+const unattendedMs = 30_000;
+
+/** Polls a NAS as often as the most eager of its poll nodes wants, and remembers how the last poll went. */
+export class Poller {
+  readonly #parts: PollerParts;
+  readonly #intervals = new Map<symbol, number>();
+  #loop: AbortController | null = null;
+  #lastGoodAt: number | null = null;
+  #trouble: string | null = null;
+  #gaps: readonly string[] = [];
+  #isStarted = false;
+
+  /** A poll that begins now or later. Rejects when it failed, which is also part of the view then. */
+  readonly poll: () => Promise<ProbeReport>;
+
+  constructor(parts: PollerParts) {
+    this.#parts = parts;
+    this.poll = batched(() => this.#once());
+  }
+
+  get lastGoodAt(): number | null {
+    return this.#lastGoodAt;
+  }
+
+  /** What was wrong with the last poll, in plain words. */
+  get troubles(): readonly string[] {
+    return this.#trouble === null ? this.#gaps : [this.#trouble];
+  }
+
+  isStale(): boolean {
+    return this.#lastGoodAt === null || this.#parts.base.clock.now() - this.#lastGoodAt > staleMs;
+  }
+
+  attach(intervalMs: number): () => void {
+    const key = Symbol('poll node');
+    this.#intervals.set(key, intervalMs);
+    this.#restart();
+    return () => {
+      this.#intervals.delete(key);
+      this.#restart();
+    };
+  }
+
+  async #once(): Promise<ProbeReport> {
+    const { base, probe, look, took, polled } = this.#parts;
+    try {
+      const [report, host] = await Promise.all([probe(), look()]);
+      this.#lastGoodAt = base.clock.now();
+      this.#trouble = null;
+      this.#gaps = report.gaps;
+      took(report, host);
+      return report;
+    } catch (error) {
+      this.#noteTrouble(error instanceof Error ? error.message : String(error));
+      throw error;
+    } finally {
+      polled();
+    }
+  }
+
+  /** Begins to poll by itself: the queue must move on also without a poll node. */
+  start(): void {
+    this.#isStarted = true;
+    this.#restart();
+  }
+
+  close(): void {
+    this.#isStarted = false;
+    this.#intervals.clear();
+    this.#restart();
+  }
+
+  #noteTrouble(text: string): void {
+    if (this.#trouble !== text) this.#parts.base.log('warn', `poll: ${text}`);
+    this.#trouble = text;
+  }
+
+  #restart(): void {
+    this.#loop?.abort();
+    this.#loop = null;
+    const intervalMs = Math.min(...this.#intervals.values(), this.#isStarted ? unattendedMs : Infinity);
+    if (intervalMs === Infinity) return;
+    this.#loop = new AbortController();
+    void this.#run(intervalMs, this.#loop.signal);
+  }
+
+  async #run(intervalMs: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.poll().catch(() => undefined);
+      await this.#parts.base.clock.wait(intervalMs, signal).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type { Settings } from '../core/settings';
+import type { Burnin } from './burnin';
+import { openBurnin } from './open-burnin';
+
+/** What an engine is opened with. */
+export type OpenOptions = Parameters<typeof openBurnin>[0];
+
+/** What a controller node wants: the engine of these settings, kept under the node's id. */
+export interface BurninWish {
+  readonly id: string;
+  readonly settings: Settings;
+  log(level: 'info' | 'warn' | 'error', text: string): void;
+  /** Called at once when the engine is there or can be opened now, else when the one before it has closed. */
+  ready(burnin: Burnin): void;
+  /** The engine could not be opened. Called instead of `ready`. */
+  failed(error: unknown): void;
+  /** Opens an engine; the real one unless a test brings its own. */
+  readonly open?: (options: OpenOptions) => Burnin;
+}
+
+interface Place {
+  engine: { readonly burnin: Burnin; readonly settings: Settings } | null;
+  /** Settles, never rejects, when the engine before has let go of its database and ports. */
+  closing: Promise<void> | null;
+}
+
+/** Two installed copies of this package share one map; two engines on one database would fight over its jobs. */
+const key = Symbol.for('@nas-burnin/node-red-dashboard-2-burnin/engines@1');
+const shared = globalThis as unknown as Record<symbol, Map<string, Place> | undefined>;
+const places = (shared[key] ??= new Map<string, Place>());
+
+/**
+ * Gets or makes the engine of a controller. Same settings, same engine; changed settings close the old one first.
+ * Returns the function that withdraws a wish still waiting; it leaves an engine that is there alone.
+ */
+export function shareBurnin(wish: BurninWish): () => void {
+  const place = places.get(wish.id) ?? { engine: null, closing: null };
+  places.set(wish.id, place);
+  if (place.engine && !isSame(place.engine.settings, wish.settings)) closePlace(place, wish);
+  let isWanted = true;
+  if (place.closing === null) serve(place, wish);
+  else void place.closing.then(() => isWanted && serve(place, wish));
+  return () => (isWanted = false);
+}
+
+/** The engine of a controller, or null while there is none. */
+export function findBurnin(id: string): Burnin | null {
+  return places.get(id)?.engine?.burnin ?? null;
+}
+
+/** Ends the engine of a removed controller; resolves once it has closed, also when closing failed. */
+export async function releaseBurnin(id: string, log: BurninWish['log']): Promise<void> {
+  const place = places.get(id);
+  if (!place) return;
+  closePlace(place, { log });
+  await place.closing;
+  if (place.engine === null && place.closing === null) places.delete(id);
+}
+
+/** Ends every engine of the process, for an orderly exit. */
+export async function releaseAllBurnins(log: BurninWish['log']): Promise<void> {
+  await Promise.all([...places.keys()].map((id) => releaseBurnin(id, log)));
+}
+
+function serve(place: Place, wish: BurninWish): void {
+  places.set(wish.id, place);
+  try {
+    place.engine ??= { burnin: open(place, wish), settings: wish.settings };
+  } catch (error) {
+    wish.failed(error);
+    return;
+  }
+  wish.ready(place.engine.burnin);
+}
+
+function open(own: Place, wish: BurninWish): Burnin {
+  const { settings, log } = wish;
+  for (const place of places.values()) {
+    if (place !== own && place.engine && hasSameJobs(place.engine.settings, settings)) {
+      throw new Error(
+        `Another burn-in controller already serves the NAS "${settings.nas}" from ${settings.dataDir}. Keep one of the two.`,
+      );
+    }
+  }
+  return (wish.open ?? openBurnin)({ settings, log });
+}
+
+function closePlace(place: Place, { log }: Pick<BurninWish, 'log'>): void {
+  const burnin = place.engine?.burnin;
+  if (!burnin) return;
+  place.engine = null;
+  const closing = burnin
+    .close()
+    .catch((error: unknown) => log('error', `Closing the engine failed: ${String(error)}`))
+    .then(() => {
+      if (place.closing === closing) place.closing = null;
+    });
+  place.closing = closing;
+}
+
+function isSame(a: Settings, b: Settings): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function hasSameJobs(a: Settings, b: Settings): boolean {
+  return a.nas === b.nas && a.dataDir === b.dataDir;
+}

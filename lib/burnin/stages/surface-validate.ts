@@ -1,0 +1,163 @@
+import { classifyRun, startValidityS, type RunMemo, type RunState } from '../../core/classify-run';
+import type { StageLook } from '../../core/decide-step';
+import type { Verdict } from '../../core/job';
+import { judgeSurface } from '../../core/judge-surface';
+import { buildSurfaceSpec, nextDeadlineS } from '../../core/plan-surface';
+import type { HostLook, StartAnswer } from '../../core/remote-run';
+import {
+  buildStageMemo,
+  endSurface,
+  nextAfterConfirmation,
+  nextAfterMainRun,
+  readSurfaceMemo,
+  type SurfaceMemo,
+} from '../../core/surface-memo';
+import { buildSurfaceProgress } from '../../core/surface-progress';
+import type { RemoteRuns } from '../../nas/remote-runs';
+import type { CollectResult, StageContext, StageRunner, StartResult } from './stage-runner';
+
+export interface SurfaceParts {
+  readonly runs: RemoteRuns;
+  /** One look at all runs of the NAS, shared with the other stages. */
+  readonly look: () => Promise<HostLook>;
+  readonly owner: string;
+  readonly deviceTypes: readonly string[];
+  readonly makeRunId: () => string;
+  /** Physical sector of the drive by the last probe; 4096 where it is not known. */
+  readonly physicalSectorBytes: (serial: string) => number;
+}
+
+/** `surface_validate`: badblocks over the whole drive, then a second look at what it listed. */
+export function openSurfaceValidate(parts: SurfaceParts): StageRunner {
+  return {
+    look: (context) => lookAtRun(parts, context),
+    start: (context) => startRun(parts, context),
+    stop: (context) => stopRun(parts, context),
+    collect: (context) => collectRun(parts, context),
+  };
+}
+
+async function lookAtRun(parts: SurfaceParts, context: StageContext): Promise<StageLook> {
+  const memo = readSurfaceMemo(context.stage.memo);
+  if (memo?.run == null) return { kind: 'not_started' };
+  const host = await parts.look();
+  const state = classifyRun(memo.run, host);
+  if (state.kind === 'running' && memo.verdict === null) {
+    const { look } = state;
+    const bytes = look.movedBytes ?? look.deviceMovedBytes;
+    context.progressed({
+      ...buildSurfaceProgress(look, memo.spec, context.job.drive.sizeBytes),
+      moved: bytes === null ? null : { bytes, uptimeS: host.uptimeS },
+    });
+  }
+  return describeState(state, memo);
+}
+
+function describeState(state: RunState, memo: SurfaceMemo): StageLook {
+  switch (state.kind) {
+    case 'never_launched':
+      return { kind: 'not_started' };
+    case 'starting':
+      return { kind: 'unreachable', reason: 'The start may still be on its way to the NAS.' };
+    case 'running':
+    case 'ended':
+      return { kind: state.kind };
+    case 'rebooted':
+    case 'vanished': {
+      // The drive is already proved bad: losing the second look at its block numbers changes nothing about that.
+      if (memo.verdict !== null) return { kind: 'ended' };
+      const reason =
+        state.kind === 'rebooted'
+          ? 'The NAS was restarted during the surface validation, so the drive was not tested to its end.'
+          : 'The run disappeared from the NAS for no known reason.';
+      return { kind: 'lost', reason };
+    }
+  }
+}
+
+/** The intention is stored first: after a crash here, the run id on the NAS tells whether the start arrived. */
+async function startRun(parts: SurfaceParts, context: StageContext): Promise<StartResult> {
+  const { drive } = context.job;
+  const memo = readSurfaceMemo(context.stage.memo) ?? buildFirstMemo(parts, context);
+  if (memo === null) return refuse(`No safe block size exists for a drive of ${drive.sizeBytes} bytes.`);
+  const run = await buildRun(parts, memo.run?.runId ?? parts.makeRunId());
+  context.saveMemo(buildStageMemo({ ...memo, run }));
+  const answer = await parts.runs.start({
+    runId: run.runId,
+    owner: parts.owner,
+    drive,
+    deviceTypes: parts.deviceTypes,
+    badblocks: memo.spec,
+    deadlineS: nextDeadlineS(memo.spec, drive.sizeBytes),
+    notAfterClockS: run.expiresClockS,
+  });
+  // An earlier try of this very start has reached the NAS after all: the next look finds it.
+  if (answer.kind === 'refused' && answer.code === 'run_exists') return { kind: 'started' };
+  if (answer.kind === 'refused') return takeRefusal(context, memo, answer);
+  context.saveMemo(buildStageMemo({ ...memo, run: { ...run, bootId: answer.bootId, isLaunched: true } }));
+  context.log(`Run ${run.runId} started on ${answer.name} as process ${answer.pid} (${answer.form}).`);
+  return { kind: 'started' };
+}
+
+async function buildRun(parts: SurfaceParts, runId: string): Promise<RunMemo> {
+  const { bootId, clockS } = await parts.look();
+  return { runId, bootId, isLaunched: false, expiresClockS: clockS + startValidityS };
+}
+
+function buildFirstMemo(parts: SurfaceParts, { job }: StageContext): SurfaceMemo | null {
+  const spec = buildSurfaceSpec(job.drive.sizeBytes, parts.physicalSectorBytes(job.drive.serial));
+  if (spec === null) return null;
+  return { run: null, spec, verdict: null, ranges: [], badBlocks: [], confirmedBadBlocks: null };
+}
+
+function takeRefusal(
+  context: StageContext,
+  memo: SurfaceMemo,
+  answer: Extract<StartAnswer, { kind: 'refused' }>,
+): StartResult {
+  const reason = `The NAS refused to start (${answer.code}): ${answer.detail}. Nothing was written by this start.`;
+  context.log(reason);
+  if (memo.verdict !== null) return { kind: 'refused', verdict: endSurface(memo, false).verdict };
+  return refuse(reason);
+}
+
+function refuse(reason: string): StartResult {
+  const verdict: Verdict = {
+    outcome: 'unknown',
+    reasons: [reason],
+    evidence: [{ key: 'started', state: 'missing', text: reason }],
+  };
+  return { kind: 'refused', verdict };
+}
+
+async function stopRun(parts: SurfaceParts, context: StageContext): Promise<void> {
+  const memo = readSurfaceMemo(context.stage.memo);
+  if (memo?.run == null) return;
+  const answer = await parts.runs.stop(memo.run.runId);
+  if (answer === 'stuck') context.log('badblocks did not end after KILL: the drive hangs. Waiting for it.');
+}
+
+async function collectRun(parts: SurfaceParts, context: StageContext): Promise<CollectResult> {
+  const memo = readSurfaceMemo(context.stage.memo);
+  if (memo?.run == null) throw new Error('There is no run to collect.');
+  const { runId, bootId } = memo.run;
+  const { drive } = context.job;
+  const record = await parts.runs.collect(runId, parts.deviceTypes);
+  for (const line of record?.look.log.split('\n') ?? []) if (line.trim() !== '') context.log(line.trimEnd());
+  if (record === null && memo.verdict === null) return { kind: 'end', verdict: buildLost() };
+  const turn =
+    record === null || memo.verdict !== null
+      ? nextAfterConfirmation(memo, record)
+      : nextAfterMainRun(memo, {
+          verdict: judgeSurface({ drive, spec: memo.spec, record, bootId }),
+          record,
+          sizeBytes: drive.sizeBytes,
+        });
+  context.saveMemo(buildStageMemo(turn.memo));
+  return turn.kind === 'more' ? { kind: 'more' } : { kind: 'end', verdict: turn.verdict };
+}
+
+function buildLost(): Verdict {
+  const text = 'What the run left on the NAS is gone.';
+  return { outcome: 'unknown', reasons: [text], evidence: [{ key: 'record', state: 'missing', text }] };
+}

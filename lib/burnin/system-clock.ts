@@ -1,0 +1,14 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../core/clock';
+
+/** Real time. Its waits do not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wait: async (ms, signal) => {
+    try {
+      await wait(ms, undefined, { ref: false, ...(signal && { signal }) });
+    } catch (error) {
+      throw signal?.aborted ? (signal.reason as Error) : error;
+    }
+  },
+};

@@ -1,0 +1,62 @@
+import { padText, wrapText } from './clean-text';
+import type { ReportData, ReportStage } from './report-data';
+import { describeCell, describeStageTime, listBadBlockLines, listDriveLines } from './report-lines';
+import type { ReportSmart } from './report-smart';
+import { describeTime, stateSentences } from './words';
+
+const width = 78;
+
+/** The report for a mail client that shows plain text: at most 78 columns, no control characters but line breaks. */
+export function buildReportText(data: ReportData, subject: string): string {
+  const lines = [
+    ...wrapText(subject, width),
+    '='.repeat(Math.min(width, Array.from(subject).length)),
+    ...wrapText(stateSentences[data.state], width),
+    ...buildSection('Reasons', buildItems(data.reasons)),
+    ...buildSection('Gaps', buildItems(data.gaps)),
+    ...buildSection(
+      'Drive and job',
+      listDriveLines(data).flatMap(([label, value]) => wrapText(value, width, `  ${padText(label, 14)}`)),
+    ),
+    ...buildSection('Stages', data.stages.flatMap(buildStage)),
+    ...buildSection('Bad blocks', buildItems(listBadBlockLines(data))),
+    ...buildSection('SMART before and after', data.smart === null ? [] : buildTable(data.smart)),
+    ...buildSection(
+      'Events',
+      data.events.flatMap((event) => wrapText(event.message, width, `  ${describeTime(event.at)}  `)),
+    ),
+    ...buildSection(
+      'End of the log',
+      data.log_tail.flatMap((line) => wrapText(line, width, '  | ')),
+    ),
+    '',
+    `Report made at ${describeTime(data.generated_at)}. All times are UTC.`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function buildSection(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, '-'.repeat(title.length), ...lines];
+}
+
+function buildItems(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => wrapText(text, width, '  * '));
+}
+
+function buildStage(stage: ReportStage, index: number): readonly string[] {
+  return [
+    ...wrapText(`${stage.name}: ${stage.state}, ${describeStageTime(stage)}`, width, `  ${index + 1}. `),
+    ...stage.reasons.flatMap((reason) => wrapText(reason, width, '     because: ')),
+    ...stage.evidence.flatMap((item) => wrapText(item.text, width, `     ${padText(`[${item.state}]`, 11)}`)),
+  ];
+}
+
+function buildTable(smart: ReportSmart): readonly string[] {
+  if (smart.rows.length === 0) return ['  No values: see the gaps above.'];
+  const row = (cells: readonly [string, string, string]) =>
+    `  ${padText(cells[0], 46)}${padText(cells[1], 15)}${cells[2]}`.trimEnd();
+  return [
+    row(['', 'before', 'after']),
+    ...smart.rows.map(({ label, before, after }) => row([label, describeCell(before), describeCell(after)])),
+  ];
+}

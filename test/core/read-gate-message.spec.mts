@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { maxContextLength, readGateMessage } from '../../dist/lib/core/read-gate-message.js';
+
+function request(message: object) {
+  const read = readGateMessage(message as Record<string, unknown>);
+  assert.equal(read.kind, 'request');
+  return read;
+}
+
+describe('readGateMessage', () => {
+  it('takes a message with msg.burnin for a ticket, whatever it is', () => {
+    assert.deepEqual(readGateMessage({ burnin: 5, payload: {} }), { kind: 'ticket', ticket: 5 });
+    assert.equal(readGateMessage({ burnin: null }).kind, 'request');
+  });
+
+  for (const [topic, verbInPayload, verb] of [
+    ['', undefined, 'start'],
+    [undefined, undefined, 'start'],
+    [7, undefined, 'start'],
+    ['', 'cancel', 'cancel'],
+    ['burnin/nas/set/cancel', undefined, 'cancel'],
+    ['burnin/nas/set/cancel', 'start', 'start'],
+    ['cancel', undefined, 'cancel'],
+    ['garage', undefined, 'garage'],
+    ['burnin/nas/set/', undefined, ''],
+    ['cancel', 5, ''],
+  ] as const) {
+    it(`reads the verb "${verb}" from topic ${String(topic)} and payload verb ${String(verbInPayload)}`, () => {
+      const payload = { serial: 'A', ...(verbInPayload !== undefined && { verb: verbInPayload }) };
+      const read = request({ topic, payload });
+      assert.equal(read.verb, verb);
+      assert.deepEqual(read.payload, { serial: 'A' });
+    });
+  }
+
+  it('reads JSON text and leaves other payloads as they are', () => {
+    assert.deepEqual(request({ payload: ' {"verb":"cancel","serial":"A"}' }).payload, { serial: 'A' });
+    assert.equal(request({ payload: '{not json' }).payload, '{not json');
+    assert.equal(request({ payload: 'text' }).payload, 'text');
+    assert.equal(request({ payload: null }).payload, null);
+    assert.equal(request({}).payload, undefined);
+  });
+
+  it('reads the drive of a command topic', () => {
+    assert.equal(request({ topic: 'burnin/nas/drive/A_1/set/start' }).topicDrive, 'A_1');
+    assert.equal(request({ topic: 'burnin/nas/set/start' }).topicDrive, null);
+    assert.equal(request({ topic: 'x/drive/A/set/start/more' }).topicDrive, null);
+  });
+
+  it('takes only retain: true for retained', () => {
+    assert.equal(request({ retain: true }).isRetained, true);
+    assert.equal(request({ retain: false }).isRetained, false);
+    assert.equal(request({ retain: 'yes' }).isRetained, false);
+  });
+
+  it('keeps what JSON can hold, and nothing that belongs to this one message', () => {
+    const cycle: Record<string, unknown> = {};
+    cycle['self'] = cycle;
+    const { context, dropped } = request({
+      ...{ _msgid: 'm', note: 'n', deep: { a: [1, new Date(0)] }, nothing: null },
+      ...{ cycle, big: 1n, fn: () => 1, none: undefined },
+      ...{ payload: 1, retain: true, qos: 2, req: {}, res: {}, parts: {}, error: {}, status: {} },
+      topic: 'mine',
+    });
+    const deep = { a: [1, '1970-01-01T00:00:00.000Z'] };
+    assert.deepEqual(context, { _msgid: 'm', note: 'n', deep, nothing: null, topic: 'mine' });
+    assert.deepEqual(dropped, []);
+  });
+
+  it('is not fooled by a property named __proto__', () => {
+    const message = JSON.parse('{"__proto__":{"polluted":true},"a":1}') as object;
+    assert.deepEqual(Object.entries(request(message).context), [['a', 1]]);
+    assert.equal('polluted' in request(message).context, false);
+  });
+
+  it('keeps no command topic, which would be a request again, and no endless one', () => {
+    for (const topic of ['burnin/nas/set/start', 'set/cancel', 'x'.repeat(300)]) {
+      assert.equal('topic' in request({ topic }).context, false, topic);
+    }
+  });
+
+  it('drops and names what is too large, with all that follows it', () => {
+    const { context, dropped } = request({ a: 1, large: 'x'.repeat(maxContextLength), b: 2 });
+    assert.deepEqual(context, { a: 1 });
+    assert.deepEqual(dropped, ['large', 'b']);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { readRequest } from '../../dist/lib/core/read-request.js';
+
+const base = { transaction: 't1', operator: 'ann', serial: 'ZL2' };
+const refusalOf = (verb: string, payload: unknown) => {
+  const result = readRequest(verb, payload);
+  return result.ok ? null : result.refusal;
+};
+
+describe('readRequest', () => {
+  it('reads a start for one drive by the wires', () => {
+    const result = readRequest('start', base);
+    assert.ok(result.ok);
+    assert.deepEqual(result.request, {
+      verb: 'start',
+      transaction: 't1',
+      operator: 'ann',
+      serials: ['ZL2'],
+      stages: null,
+    });
+  });
+
+  it('reads stages, profiles and several drives, each once', () => {
+    const stages = readRequest('start', { ...base, stages: ['surface_validate'] });
+    assert.deepEqual(stages.ok && stages.request.stages, ['surface_validate']);
+    const profile = readRequest('start', { ...base, profile: 'surface' });
+    assert.deepEqual(profile.ok && profile.request.stages, ['surface_validate']);
+    const several = readRequest('cancel', { transaction: 't1', operator: 'ann', serials: ['A', 'B', 'A'] });
+    assert.deepEqual(several.ok && several.request.serials, ['A', 'B']);
+  });
+
+  it('keeps a serial that looks like a number as text, and refuses one that is a number', () => {
+    const result = readRequest('start', { ...base, serial: '00123' });
+    assert.deepEqual(result.ok && result.request.serials, ['00123']);
+    assert.match(refusalOf('start', { ...base, serial: 123 })?.message ?? '', /serial: .*string/);
+  });
+
+  const malformed: [string, unknown][] = [
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'start ZL2'],
+    ['a list', [base]],
+    ['no transaction', { operator: 'ann', serial: 'ZL2' }],
+    ['no operator', { transaction: 't1', serial: 'ZL2' }],
+    ['an empty operator', { ...base, operator: '  ' }],
+    ['no drive', { transaction: 't1', operator: 'ann' }],
+    ['both forms of naming drives', { ...base, serials: ['ZL2'] }],
+    ['no drives in the list', { transaction: 't1', operator: 'ann', serials: [] }],
+    ['too many drives', { transaction: 't1', operator: 'ann', serials: Array.from({ length: 300 }, String) }],
+    ['an unknown field', { ...base, force: true }],
+    ['an unknown stage', { ...base, stages: ['format'] }],
+    ['an unknown profile', { ...base, profile: 'toString' }],
+    ['stages and a profile', { ...base, profile: 'surface', stages: ['surface_validate'] }],
+    ['an oversized transaction', { ...base, transaction: 'x'.repeat(200) }],
+  ];
+  for (const [name, payload] of malformed) {
+    it(`refuses ${name} as malformed`, () => {
+      const refusal = refusalOf('start', payload);
+      assert.equal(refusal?.code, 'malformed');
+      assert.ok(refusal.message.length > 20);
+    });
+  }
+
+  it('refuses stages in a cancel', () => {
+    assert.equal(refusalOf('cancel', { ...base, stages: ['surface_validate'] })?.code, 'malformed');
+  });
+
+  it('refuses a verb it does not know', () => {
+    assert.equal(refusalOf('format', base)?.code, 'unknown_verb');
+  });
+
+  it('gives the transaction back also with a refusal, so that the asker finds the answer', () => {
+    const result = readRequest('start', { transaction: 't9' });
+    assert.equal(!result.ok && result.transaction, 't9');
+    const none = readRequest('start', { transaction: 9 });
+    assert.equal(!none.ok && none.transaction, null);
+  });
+});

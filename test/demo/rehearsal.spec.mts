@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+
+import type { DriveIdentity } from '../../dist/lib/core/drive.js';
+import type { RunLook, RunSpec } from '../../dist/lib/core/remote-run.js';
+import type { DriveProbe } from '../../dist/lib/nas/drive-probe.js';
+import { openDriveProbe } from '../../dist/lib/nas/open-drive-probe.js';
+import { openRemoteRuns } from '../../dist/lib/nas/open-remote-runs.js';
+import { openSshShell } from '../../dist/lib/nas/open-ssh-shell.js';
+import type { RemoteRuns } from '../../dist/lib/nas/remote-runs.js';
+import type { Shell } from '../../dist/lib/nas/shell.js';
+import { fail, openBench, until, writersOf, type Bench } from './support.mts';
+
+/** The real clients and the real scripts, against the rehearsal NAS. */
+interface Rehearsal {
+  readonly bench: Bench;
+  readonly shell: Shell;
+  readonly runs: RemoteRuns;
+  readonly probe: DriveProbe;
+}
+
+const healthy = 'ZR5A1K7Q';
+const worn = '3WKDV8LJ';
+
+async function openRehearsal(speed?: number): Promise<Rehearsal> {
+  const bench = await openBench(speed);
+  return { bench, ...openClients(bench) };
+}
+
+function openClients(bench: Bench): Omit<Rehearsal, 'bench'> {
+  const shell = openSshShell({
+    ...bench.nas.ssh,
+    timings: { reconnect: { firstMs: 100, longestMs: 500 } },
+  });
+  return {
+    shell,
+    runs: openRemoteRuns(shell, { termS: 5, killS: 5 }),
+    probe: openDriveProbe(shell, ['disk']),
+  };
+}
+
+function identityOf(bench: Bench, serial: string): DriveIdentity {
+  const drive = bench.nas.drives.find((each) => each.serial === serial) ?? fail(`no ${serial}`);
+  return { serial, wwn: drive.wwn, sizeBytes: drive.sizeBytes };
+}
+
+function specFor(bench: Bench, serial: string, change: Partial<RunSpec> = {}): RunSpec {
+  return {
+    runId: `run-${serial}`,
+    owner: 'test',
+    drive: identityOf(bench, serial),
+    deviceTypes: ['disk'],
+    badblocks: {
+      mode: 'write',
+      blockBytes: 16384,
+      blocksPerRequest: 256,
+      errorLimit: 64,
+      patterns: ['0xaa', '0x55', '0xff', '0x00'],
+      range: null,
+    },
+    deadlineS: 20 * 86_400,
+    notAfterClockS: Math.floor(Date.now() / 1000) + 60,
+    ...change,
+  };
+}
+
+async function lookAt({ runs }: Pick<Rehearsal, 'runs'>, runId: string): Promise<RunLook> {
+  const { runs: found } = await runs.look();
+  return found.find((run) => run.runId === runId) ?? fail(`no run ${runId}`);
+}
+
+describe('The scripts on the rehearsal NAS: drives', () => {
+  let rehearsal: Rehearsal;
+  before(async () => (rehearsal = await openRehearsal()));
+  after(async () => {
+    await rehearsal.shell.close();
+    await rehearsal.bench.close();
+  });
+
+  it('list every drive, and lock those in use and no other', async () => {
+    const report = await rehearsal.probe.probe();
+    assert.deepEqual(report.gaps, []);
+    assert.equal(report.drives.length, rehearsal.bench.nas.drives.length);
+    const locks = Object.fromEntries(
+      report.drives
+        .filter(({ locks: found }) => found.length > 0)
+        .map(({ drive, locks: found }) => [
+          drive.serial,
+          found.map(({ kind, detail }) => `${kind} ${detail}`),
+        ]),
+    );
+    assert.deepEqual(locks, {
+      ZR52TANK: ['active_pool tank'],
+      '2YJ6ARCH': ['exported_pool archive'],
+      '81N0A0OLDX4K': ['mounted /mnt/old'],
+      S64DNX0R903188K: ['boot_pool boot-pool'],
+    });
+  });
+
+  it('tell model, size, number and temperature of a drive', async () => {
+    const { drives } = await rehearsal.probe.probe();
+    const { drive } = drives.find((each) => each.drive.serial === worn) ?? fail('no drive');
+    assert.deepEqual(drive, {
+      serial: worn,
+      wwn: '0x5000cca2b0c51e77',
+      sizeBytes: 18_000_207_937_536,
+      name: 'sdc',
+      deviceNumber: '8:32',
+      type: 'disk',
+      model: 'WDC WUH721818ALE6L4',
+      physicalSectorBytes: 4096,
+      isRotational: true,
+      transport: 'sata',
+      temperatureC: 38,
+    });
+  });
+
+  it('read SMART data by identity, also where there is none', async () => {
+    const { bench, probe } = rehearsal;
+    const read = async (serial: string) => probe.readSmart(identityOf(bench, serial));
+    const good = await read(healthy);
+    assert.ok(good.kind === 'read');
+    assert.equal((good.json as { serial_number: string }).serial_number, healthy);
+    const failing = await read('VJGE3L4X');
+    assert.ok(failing.kind === 'read');
+    assert.equal((failing.json as { smart_status: { passed: boolean } }).smart_status.passed, false);
+    assert.equal((await read('7SGK2D1C')).kind, 'not_available');
+    bench.nas.pull('ZCT1WBN2');
+    assert.equal((await read('ZCT1WBN2')).kind, 'no_such_drive');
+    bench.nas.insert('ZCT1WBN2');
+  });
+
+  it('refuse to start on a drive in use, a wrong one and one that is gone', async () => {
+    const { bench, runs } = rehearsal;
+    for (const serial of ['ZR52TANK', '2YJ6ARCH', '81N0A0OLDX4K', 'S64DNX0R903188K']) {
+      const answer = await runs.start(specFor(bench, serial));
+      assert.deepEqual([answer.kind, 'code' in answer && answer.code], ['refused', 'locked'], serial);
+    }
+    const drive = { ...identityOf(bench, healthy), sizeBytes: 1_000_000_000_000 };
+    const other = await runs.start(specFor(bench, healthy, { drive }));
+    assert.equal('code' in other && other.code, 'wrong_drive');
+    bench.nas.pull(healthy);
+    const gone = await runs.start(
+      specFor(bench, healthy, { drive: { ...drive, sizeBytes: 18_000_207_937_536 } }),
+    );
+    assert.equal('code' in gone && gone.code, 'unknown_drive');
+    bench.nas.insert(healthy);
+    assert.deepEqual((await runs.look()).runs, []);
+  });
+});
+
+describe('The scripts on the rehearsal NAS: whole runs', () => {
+  let rehearsal: Rehearsal;
+  // Four times the usual speed: a run of 18 TB takes five seconds.
+  before(async () => (rehearsal = await openRehearsal(144_000)));
+  after(async () => {
+    await rehearsal.shell.close();
+    await rehearsal.bench.close();
+  });
+
+  it('take a healthy drive through eight phases, plausible at any time', async () => {
+    const { bench, runs } = rehearsal;
+    const spec = specFor(bench, healthy);
+    const started = await runs.start(spec);
+    assert.ok(started.kind === 'started', JSON.stringify(started));
+    assert.deepEqual([started.name, started.form], ['sda', 'setsid']);
+    const phases = new Set<string>();
+    let moved = 0;
+    await until('the run ends', async () => {
+      const look = await lookAt(rehearsal, spec.runId);
+      phases.add(
+        look.log
+          .trimEnd()
+          .split('\n')
+          .at(-1)
+          ?.replace(/done *$/, '')
+          .trim() ?? '',
+      );
+      if (look.isHeld && look.movedBytes !== null) {
+        assert.ok(look.movedBytes >= moved, 'never falls');
+        moved = look.movedBytes;
+      }
+      return look.result !== null;
+    });
+    assert.ok(phases.size >= 5, [...phases].join(' | '));
+    const record = (await runs.collect(spec.runId, ['disk'])) ?? fail('no record');
+    const { look } = record;
+    assert.deepEqual([look.result, look.isHeld, look.badBlockCount], ['exit 0', false, 0]);
+    assert.match(look.log, /^Checking for bad blocks in read-write mode\nFrom block 0 to 1098645503\n/);
+    assert.equal(look.log.match(/Testing with pattern 0x(aa|55|ff|00): done/g)?.length, 4);
+    assert.equal(look.log.match(/Reading and comparing: done/g)?.length, 4);
+    assert.match(look.log, /\nPass completed, 0 bad blocks found\. \(0\/0\/0 errors\)\s*$/);
+    assert.equal(look.deviceMovedBytes, 8 * 18_000_207_937_536);
+    assert.deepEqual(record.driveNow, spec.drive);
+    const tookS = (look.endedUptimeS ?? 0) - look.startedUptimeS;
+    assert.ok(tookS >= (8 * 18_000_207_937_536) / 200_000_000, `no faster than the drive: ${tookS}`);
+    assert.ok(tookS < 3 * 720_000, `${tookS}`);
+    await runs.clear(spec.runId);
+    assert.equal(
+      await runs.collect(spec.runId, ['disk']).then(
+        (it) => it?.look ?? null,
+        () => null,
+      ),
+      null,
+    );
+  }).timeout(60_000);
+
+  it('list the bad blocks of a drive that fails under way, the same ones again when compared', async () => {
+    const { bench, runs } = rehearsal;
+    const first = specFor(bench, worn);
+    assert.equal((await runs.start(first)).kind, 'started');
+    await until('the run ends', async () => (await lookAt(rehearsal, first.runId)).result !== null);
+    const record = (await runs.collect(first.runId, ['disk'])) ?? fail('no record');
+    assert.equal(record.look.result, 'exit 0', 'as the real one: no word in the status');
+    assert.equal(record.badBlocks.length, 5);
+    assert.match(record.look.log, /Pass completed, 5 bad blocks found\. \(1\/3\/1 errors\)\s*$/);
+    const compare = specFor(bench, worn, {
+      runId: 'compare',
+      badblocks: { ...first.badblocks, mode: 'compare', patterns: ['0x00'] },
+    });
+    assert.equal((await runs.start(compare)).kind, 'started');
+    await until('the compare ends', async () => (await lookAt(rehearsal, 'compare')).result !== null);
+    const again = (await runs.collect('compare', ['disk'])) ?? fail('no record');
+    const written = [...record.badBlocks].sort((a, b) => a - b);
+    const corrupt = written.at(-1) ?? 0;
+    assert.deepEqual(
+      again.badBlocks,
+      [...written.slice(0, -1), corrupt - 256],
+      'a wrong byte was blamed one request on',
+    );
+  }).timeout(60_000);
+
+  it('end at their deadline, whatever the controller does', async () => {
+    const { bench, runs } = rehearsal;
+    const spec = specFor(bench, 'K1S04EW9', { deadlineS: 150_000 });
+    assert.equal((await runs.start(spec)).kind, 'started');
+    await until('the deadline', async () => (await lookAt(rehearsal, spec.runId)).result !== null);
+    assert.equal((await lookAt(rehearsal, spec.runId)).result, 'timeout');
+  }).timeout(30_000);
+});
+
+describe('The scripts on the rehearsal NAS: what may happen to a run', () => {
+  let rehearsal: Rehearsal;
+  beforeEach(async () => (rehearsal = await openRehearsal(1000)));
+  afterEach(async () => {
+    await rehearsal.shell.close();
+    await rehearsal.bench.close();
+  });
+  const start = async (serial: string) => {
+    const spec = specFor(rehearsal.bench, serial);
+    const answer = await rehearsal.runs.start(spec);
+    assert.equal(answer.kind, 'started', JSON.stringify(answer));
+    return spec;
+  };
+
+  it('stops on request, with its position kept in the log', async () => {
+    const { runs } = rehearsal;
+    const spec = await start(healthy);
+    await until('it moves', async () => ((await lookAt(rehearsal, spec.runId)).positionBytes ?? 0) > 0);
+    assert.equal(await runs.stop(spec.runId), 'gone');
+    const look = await lookAt(rehearsal, spec.runId);
+    assert.deepEqual([look.isHeld, look.result], [false, 'exit 1']);
+    assert.match(look.log, /Interrupted at block [1-9]\d*/);
+    assert.equal(await runs.stop('nothing'), 'no_such_run');
+  }).timeout(20_000);
+
+  it('keeps a second one out, by the same and by another id', async () => {
+    const { bench, runs } = rehearsal;
+    const spec = await start(healthy);
+    const same = await runs.start(spec);
+    assert.equal(same.kind, 'refused');
+    const other = await runs.start({ ...spec, runId: 'other' });
+    assert.ok(
+      'code' in other && ['already_running', 'claimed', 'locked'].includes(other.code),
+      JSON.stringify(other),
+    );
+    assert.equal(writersOf(bench.root).length, 1);
+  }).timeout(30_000);
+
+  it('lets exactly one of two starts at once through', async () => {
+    const { bench, runs } = rehearsal;
+    const spec = specFor(bench, healthy);
+    const answers = await Promise.all([runs.start(spec), runs.start({ ...spec, runId: 'other' })]);
+    assert.deepEqual(answers.map(({ kind }) => kind).sort(), ['refused', 'started']);
+    assert.equal(writersOf(bench.root).length, 1);
+  }).timeout(30_000);
+
+  it('is found running by the next controller after this one was killed', async () => {
+    const { bench } = rehearsal;
+    const spec = await start(healthy);
+    const before = await lookAt(rehearsal, spec.runId);
+    await rehearsal.shell.close();
+    await bench.nas.close();
+    await bench.reopen();
+    rehearsal = { bench, ...openClients(bench) };
+    const after = await lookAt(rehearsal, spec.runId);
+    assert.deepEqual([after.isHeld, after.bootId, after.result], [true, before.bootId, null]);
+    await until('it goes on', async () => {
+      return ((await lookAt(rehearsal, spec.runId)).movedBytes ?? 0) > (after.movedBytes ?? 0);
+    });
+  }).timeout(20_000);
+
+  it('is gone after a reboot, with another boot id', async () => {
+    const { bench, runs, probe } = rehearsal;
+    await start(healthy);
+    const before = await runs.look();
+    await bench.nas.reboot();
+    await until('the connection is back', async () =>
+      runs.look().then(
+        () => true,
+        () => false,
+      ),
+    );
+    const after = await runs.look();
+    assert.notEqual(after.bootId, before.bootId);
+    assert.ok(after.uptimeS < before.uptimeS + 60_000);
+    assert.deepEqual(after.runs, []);
+    assert.deepEqual((await probe.probe()).drives.find(({ drive }) => drive.serial === healthy)?.locks, []);
+    await start(healthy);
+  }).timeout(30_000);
+
+  it('ends with a full list of errors when its drive is pulled', async () => {
+    const { bench, runs } = rehearsal;
+    const spec = await start(healthy);
+    bench.nas.pull(healthy);
+    await until('the run ends', async () => (await lookAt(rehearsal, spec.runId)).result !== null);
+    const record = (await runs.collect(spec.runId, ['disk'])) ?? fail('no record');
+    assert.deepEqual([record.look.result, record.badBlocks.length, record.driveNow], ['exit 0', 64, null]);
+    assert.match(record.look.log, /Too many bad blocks, aborting test/);
+  }).timeout(20_000);
+
+  it('says how it ended when its writer is killed', async () => {
+    const { bench } = rehearsal;
+    const spec = await start(healthy);
+    const [pid = 0] = writersOf(bench.root);
+    process.kill(pid, 'SIGKILL');
+    await until('the run ends', async () => (await lookAt(rehearsal, spec.runId)).result !== null);
+    const look = await lookAt(rehearsal, spec.runId);
+    assert.deepEqual([look.isHeld, look.result], [false, 'signal 9']);
+  }).timeout(20_000);
+
+  it('goes on for fifteen drives at once', async () => {
+    const { bench, runs } = rehearsal;
+    const free = bench.nas.drives.filter(({ use }) => use === null).slice(0, 15);
+    const answers = await Promise.all(free.map(({ serial }) => runs.start(specFor(bench, serial))));
+    assert.deepEqual([...new Set(answers.map(({ kind }) => kind))], ['started'], JSON.stringify(answers));
+    const look = await runs.look();
+    assert.equal(look.runs.filter(({ isHeld }) => isHeld).length, 15);
+  }).timeout(60_000);
+});
