@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { RefusedError, UnreachableError } from '../../dist/lib/core/refusal.js';
@@ -61,6 +61,15 @@ describe('A script for the NAS', () => {
         assert.equal(stdout, '', `cut by ${cut}`);
       }),
     ]).finally(() => host.destroy());
+  });
+
+  it('hands no program an argument that sudo with sub-command logging kills it for', async () => {
+    const host = createPaperHost('dash', { lsblk: [diskLine('sda')] });
+    const check = 'for a; do [ "${#a}" -lt 4000 ] || exit 99; done';
+    writeFileSync(join(host.bin, 'awk'), `#!/bin/sh\n${check}\nexec /usr/bin/awk "$@"\n`, { mode: 0o755 });
+    assert.equal((await openDriveProbe(host.shell, ['disk']).probe()).drives.length, 1);
+    assert.equal((await openRemoteRuns(host.shell).look()).runs.length, 0);
+    host.destroy();
   });
 
   it('is answered behind whatever a login prints first', async () => {

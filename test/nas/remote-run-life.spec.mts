@@ -269,7 +269,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
         [
           'odd-meta',
           'meta',
-          'owner=\u0000\u0001x\nserial\nboot=\nkey=../../x\nkname=../..\nread=x\nstarted=soon',
+          'owner=a\u0000\u0001b\tc\u007f\u00e9\nserial\nboot=\nkey=../../x\nkname=../..\nread=x\nstarted=soon\n',
         ],
         ['odd-pid', 'pid', 'one two three'],
         ['bad.name', 'meta', 'owner=x'],
@@ -279,6 +279,10 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       }
       writeFileSync(join(runs, 'odd-pid', 'meta'), `owner=x\nserial=S\nkey=S\nboot=${'x'.repeat(5000)}\n`);
       mkdirSync(join(runs, 'odd-meta', 'bad'));
+      writeFileSync(
+        join(runs, 'odd-meta', 'result'),
+        '\u0007what\tever\nuptime 1.2.3\nsectors x\nsectors 1\nsectors 09 99999999999999999999\n\n',
+      );
       assert.equal(await bench.runs.stop('bad.name'), 'no_such_run');
       const ids = (await bench.runs.look()).runs.map((run) => run.runId).sort();
       assert.deepEqual(ids, ['odd-meta', 'odd-pid', runId].sort());
