@@ -5,32 +5,35 @@
 # Adds to each run record the length of its bad-block list, and behind it its log; one awk for all runs.
 READ_FILES='
 function clean(s) { gsub(/[\001-\037\177]/, " ", s); return s }
-function put_log(id, path,   line, size, tail, cut) {
-  size = cut = 0
-  tail = ""
+function put_lines(id, text,   n, i, lines) {
+  n = split(text, lines, "\n")
+  for (i = 1; i < n; i++) print "log\t" id "\t" lines[i]
+}
+function put_log(id, path,   line, head, tail, cut) {
+  head = tail = ""
+  cut = 0
   while ((getline line < path) > 0) {
-    line = clean(line)
-    if (size < 4096) print "log\t" id "\t" substr(line, 1, 4096)
-    else {
-      tail = tail "log\t" id "\t" line "\n"
-      if (length(tail) > 8192) { tail = substr(tail, length(tail) - 4095); sub(/^[^\n]*\n/, "", tail); cut = 1 }
-    }
-    size += length(line) + 1
+    line = substr(clean(line), 1, 4000) "\n"
+    if (length(head) < 4096 && tail == "") { head = head line; continue }
+    tail = tail line
+    if (length(tail) > 16384) { tail = substr(tail, length(tail) - 4095); cut = 1 }
   }
   close(path)
-  if (cut) print "log\t" id "\t[...]"
-  printf "%s", tail
+  if (length(tail) > 4096) { tail = substr(tail, length(tail) - 4095); cut = 1 }
+  if (cut) sub(/^[^\n]*\n/, "", tail)
+  put_lines(id, head (cut ? "[...]\n" : "") tail)
 }
 BEGIN { FS = OFS = "\t" }
 $1 == "run" {
   dir = ENVIRON["BURNIN_RUNS"] "/" $2
   count = 0
   split("", list)
-  while ((getline line < (dir "/bad")) > 0) list[++count] = clean(line)
+  files = $11
+  if (files ~ /bad/) while ((getline line < (dir "/bad")) > 0) list[++count] = clean(line)
   close(dir "/bad")
   $11 = count
   print
-  put_log($2, dir "/log")
+  if (files ~ /log/) put_log($2, dir "/log")
   if (ENVIRON["BURNIN_LIST"] == "yes") for (i = 1; i <= count; i++) print "bad", $2, list[i]
   next
 }
@@ -70,10 +73,13 @@ device_moved() {
   [ "$sum" -lt 0 ] || printf '%s' "$sum"
 }
 
-# put_run DIR: its record, with the list still to be counted.
+# put_run DIR: its record, with the names of the files to be read where the length of the list belongs.
 put_run() {
-  local dir held
+  local dir held files
   dir=$1
+  files=
+  [ ! -f "$dir/log" ] || files=log
+  [ ! -f "$dir/bad" ] || files="$files bad"
   read_meta "$dir/meta" || return 0
   settle_run "$dir"
   POSITION=
@@ -82,7 +88,7 @@ put_run() {
   held=0
   [ "$HELD" = no ] || held=1
   put run "${dir##*/}" "${M_OWNER:--}" "${M_SERIAL:--}" "${M_BOOT:--}" "$held" "${RESULT:--}" \
-    "${POSITION:--}" "${MOVED:--}" "$(device_moved | or_dash)" 0 "${M_STARTED:--}" "${E_UP:--}"
+    "${POSITION:--}" "${MOVED:--}" "$(device_moved | or_dash)" "$files" "${M_STARTED:--}" "${E_UP:--}"
 }
 
 or_dash() {
@@ -108,10 +114,11 @@ collect_run() {
   local dir
   answer_begin
   put_host || return 1
-  is_run_id "$1" || return 1
-  dir=$BASE/runs/$1
-  put_run "$dir" | BURNIN_RUNS=$BASE/runs BURNIN_LIST=yes awk "$READ_FILES" || return 1
-  read_meta "$dir/meta" && put_identity "$1" "$2"
+  if is_run_id "$1"; then
+    dir=$BASE/runs/$1
+    put_run "$dir" | BURNIN_RUNS=$BASE/runs BURNIN_LIST=yes awk "$READ_FILES" || return 1
+    read_meta "$dir/meta" && put_identity "$1" "$2"
+  fi
   answer_end
 }
 

@@ -66,11 +66,19 @@ check_numbers() {
 pin_drive() {
   local facts
   facts=$(collect_devices | judge_drives "$TYPES")
+  check_judged "$facts"
   case $facts in *"gap${TAB}lsblk"*) refuse locked 'unproven lsblk failed' ;; esac
   find_drive "$facts" "$SERIAL"
   check_identity
   PIN_NAME=$D_NAME
   { command exec 8<"$R/dev/$PIN_NAME"; } 2>/dev/null || refuse unknown_drive "/dev/$PIN_NAME cannot be opened"
+}
+
+check_judged() {
+  case $1 in
+    *judged) ;;
+    *) refuse locked 'unproven the facts about the drives could not be judged' ;;
+  esac
 }
 
 check_identity() {
@@ -87,10 +95,7 @@ check_identity() {
 check_pinned() {
   local facts
   facts=$(collect_facts | judge_drives "$TYPES")
-  case $facts in
-    *judged) ;;
-    *) refuse locked 'unproven the facts about the drives could not be judged' ;;
-  esac
+  check_judged "$facts"
   find_drive "$facts" "$SERIAL"
   check_identity
   [ "$D_NAME" = "$PIN_NAME" ] || refuse wrong_drive "serial $SERIAL moved from $PIN_NAME to $D_NAME"

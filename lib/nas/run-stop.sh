@@ -7,9 +7,8 @@ stop_run() {
   local dir
   answer_begin
   put_host || return 1
-  is_run_id "$1" || return 1
   dir=$BASE/runs/$1
-  if [ ! -d "$dir" ]; then
+  if ! is_run_id "$1" || [ ! -d "$dir" ]; then
     answer_stopped no_such_run
     return 0
   fi
@@ -83,7 +82,11 @@ record_end() {
 clear_run() {
   answer_begin
   put_host || return 1
-  is_run_id "$1" || return 1
+  if ! is_run_id "$1"; then
+    put cleared gone
+    answer_end
+    return 0
+  fi
   read_meta "$BASE/runs/$1/meta"
   read_life "$BASE/runs/$1"
   if [ "$HELD" = yes ]; then

@@ -63,8 +63,7 @@ export function createLocalShell({ command, env, noise = '' }: LocalShellOptions
     onChange: () => () => undefined,
     close: () => Promise.resolve(),
     run: async (request) => {
-      const argv: readonly string[] =
-        request.isSupervisor === true ? [command[0], '-c', supervised] : command;
+      const argv: readonly string[] = request.isSupervisor === true ? ['/bin/sh', '-c', supervised] : command;
       const result = await runLocally(argv, env, request);
       return { ...result, stdout: noise + result.stdout };
     },

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync } from 'node:fs';
+import { accessSync, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 
+const throttleFile = '/sys/fs/cgroup/blkio/blkio.throttle.read_bps_device';
 const tools = ['losetup', 'lsblk', 'findmnt', 'flock', 'setsid', 'badblocks', 'busybox'];
 
 /** What keeps the tests with real loop devices from running here, or null. */
@@ -10,6 +11,7 @@ export function findObstacle(): string | null {
   if (process.getuid?.() !== 0) return 'the tests do not run as root';
   const missing = tools.filter((tool) => !isInstalled(tool));
   if (missing.length > 0) return `${missing.join(', ')} missing`;
+  if (!existsSync(throttleFile)) return 'there is no blkio control group (version 1) to pace a device';
   try {
     execFileSync('losetup', ['-f'], { env: withSbin(), stdio: 'ignore' });
     return null;
