@@ -39,7 +39,8 @@ export function withSbin(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEn
   return { ...env, PATH: [env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter) };
 }
 
-function isInstalled(tool: string): boolean {
+/** Is there such a program on this machine? */
+export function isInstalled(tool: string): boolean {
   return (withSbin().PATH ?? '').split(delimiter).some((dir) => {
     try {
       accessSync(`${dir}/${tool}`);
