@@ -1,10 +1,18 @@
 import { readRecords } from './read-host-answer';
 import type { HostRecord, Reading } from './read-host-answer';
 
-/** What the NAS said about the SMART data of one drive, before anybody judges it. */
-export type SmartText =
-  | { readonly kind: 'read'; readonly json: unknown }
-  | { readonly kind: 'not_available'; readonly reason: string }
+/** What `smartctl` had to say about one drive. */
+export type SmartReading =
+  | {
+      readonly kind: 'read';
+      /** Parsed `smartctl -x --json=o`; its shape differs by protocol and version. */
+      readonly json: unknown;
+    }
+  | {
+      /** No smartctl, or a device without SMART (loop, virtio, some USB bridges): a stated gap, not a failure. */
+      readonly kind: 'not_available';
+      readonly reason: string;
+    }
   | { readonly kind: 'no_such_drive'; readonly reason: string };
 
 /**
@@ -12,8 +20,8 @@ export type SmartText =
  * of device" (exit bit 0) and a version without JSON are a stated absence. A drive that does not answer is not: its
  * JSON lacks the members, and whoever needs them misses them.
  */
-export function readSmartAnswer(records: readonly HostRecord[]): Reading<SmartText> {
-  const answers: SmartText[] = [];
+export function readSmartAnswer(records: readonly HostRecord[]): Reading<SmartReading> {
+  const answers: SmartReading[] = [];
   const lines: string[] = [];
   const statuses: number[] = [];
   const reading = readRecords(records, {
@@ -34,7 +42,7 @@ export function readSmartAnswer(records: readonly HostRecord[]): Reading<SmartTe
     : { ok: true, value: answer };
 }
 
-function readSmartJson(text: string, status: number): Reading<SmartText> {
+function readSmartJson(text: string, status: number): Reading<SmartReading> {
   const hasBadUsage = status < 128 && (status & 1) === 1;
   const json = parseJson(text);
   if (json === undefined) {
