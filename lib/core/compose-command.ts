@@ -85,7 +85,9 @@ export function readShellOutput(raw: RawOutput, marks: ShellMarks, isSupervisor:
   const has = (mark: string) => raw.stderr.includes(`${mark}\n`);
   if (!has(marks.started)) {
     if (has(marks.root)) return { kind: 'not_started', message: tellScript(stderr) };
-    return { kind: 'not_started', message: has(marks.sudo) ? tellSudo(stderr) : tellShell(stderr) };
+    // sudo that refuses says so; a silent one ran a shell that found nothing to read.
+    const isSudo = has(marks.sudo) && stderr.trim() !== '';
+    return { kind: 'not_started', message: isSudo ? tellSudo(stderr) : tellShell(stderr) };
   }
   const end = `\n${marks.answered}\n`;
   if (isSupervisor && !raw.stdout.includes(end)) {

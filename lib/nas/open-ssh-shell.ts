@@ -13,7 +13,7 @@ import type { SshSettings } from '../core/settings';
 import type { LinkState } from '../core/views';
 import { buildChannelBudget } from './channel-budget';
 import { converse } from './converse';
-import { openChannel } from './open-channel';
+import { runOnChannel } from './run-on-channel';
 import type { Shell, ShellRequest, ShellResult } from './shell';
 import type { SshConnection } from './ssh-connection';
 import type { SshLink, SshTimings } from './ssh-link';
@@ -127,13 +127,23 @@ class SshShell implements Shell {
   ): Promise<RawOutput | null> {
     if (!connection.isOpen) return null;
     const isSupervisor = request.isSupervisor === true;
-    const opening = await openChannel(connection, {
+    const build = isSupervisor ? buildSupervisorInput : buildShellInput;
+    const outcome = await runOnChannel(connection, {
       command: isSupervisor ? buildSupervisorCommand(marks) : buildShellCommand(marks),
       signal,
       random: this.#random,
       isHopeless: (failures) => failures >= hopelessAfter && this.#budget.taken === 1,
+      converse: (channel) =>
+        converse(channel, {
+          input: build(request.script, marks),
+          answerMark: isSupervisor ? buildAnswerMark(marks) : null,
+          maxOutputBytes: this.#settings.maxOutputBytes ?? 16 * 2 ** 20,
+          signals: [signal, connection.lost],
+        }),
     });
-    switch (opening.kind) {
+    switch (outcome.kind) {
+      case 'answered':
+        return outcome.output;
       case 'gone':
         return null;
       case 'busy':
@@ -141,16 +151,7 @@ class SshShell implements Shell {
         connection.end('the NAS has no session left on this connection (MaxSessions)');
         return null;
       case 'refused':
-        throw new UnreachableError(`the NAS does not let this login run commands: ${opening.message}`);
-      case 'open':
-        return converse(opening.channel, {
-          input: isSupervisor
-            ? buildSupervisorInput(request.script, marks)
-            : buildShellInput(request.script, marks),
-          answerMark: isSupervisor ? buildAnswerMark(marks) : null,
-          maxOutputBytes: this.#settings.maxOutputBytes ?? 16 * 2 ** 20,
-          signals: [signal, connection.lost],
-        });
+        throw new UnreachableError(`the NAS does not let this login run commands: ${outcome.message}`);
     }
   }
 

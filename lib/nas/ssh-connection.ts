@@ -25,8 +25,11 @@ export interface SshConnectionSettings {
   readonly onEnd: (failure: LinkFailure) => void;
 }
 
-/** A channel, or why there is none; `reason` is the number in the server's answer. */
-export type Opened = (error: (Error & { reason?: unknown }) | undefined, channel?: ClientChannel) => void;
+/** Why there is no channel; `reason` is the number in the server's answer, where it gave one. */
+export type ChannelError = Error & { readonly reason?: unknown };
+
+/** Takes a channel, or why there is none. */
+export type Opened = (error: ChannelError | undefined, channel?: ClientChannel) => void;
 
 /** One connection, from the first packet to its end; it never comes back. */
 export interface SshConnection {
