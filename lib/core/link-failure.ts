@@ -47,5 +47,6 @@ function isLoginRefusal(error: LinkError): boolean {
 function nameCause(error: LinkError): string {
   if (error.message === 'Keepalive timeout') return 'the NAS stopped answering';
   if (error.level === 'client-timeout') return 'no answer from the host';
-  return causes[String(error.code)] ?? error.message;
+  // Some of these words come from the host, and may be anything.
+  return causes[String(error.code)] ?? error.message.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 200);
 }

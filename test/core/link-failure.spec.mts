@@ -37,6 +37,12 @@ describe('judgeLinkError', () => {
     });
   }
 
+  it('keeps words of the host short and on one line', () => {
+    const { message } = judgeLinkError({ message: `go\r\n\u001b[2Jaway ${'x'.repeat(1000)}` }, target);
+    assert.match(message, /^root@nas:22: go \[2Jaway x+$/);
+    assert.ok(message.length < 220);
+  });
+
   it('names the ways to log in that the host allows', () => {
     const failure = judgeLinkError(
       { message: '', level: 'client-authentication', allowed: ['publickey'] },

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { openSshShell } from '../../dist/lib/nas/open-ssh-shell.js';
 import type { SshShellSettings } from '../../dist/lib/nas/open-ssh-shell.js';
 import type { Shell } from '../../dist/lib/nas/shell.js';
@@ -48,7 +48,7 @@ export function untilState(shell: Shell, state: Shell['state']): Promise<void> {
   return until(`the link to be ${state}`, () => shell.state === state);
 }
 
-/** Waits for a file that a command on the host writes. */
+/** Waits for a file that a command on the host writes something to. */
 export function untilFile(file: string): Promise<void> {
-  return until(file, () => existsSync(file));
+  return until(file, () => existsSync(file) && statSync(file).size > 0);
 }
