@@ -19,6 +19,7 @@ import { Deliveries } from './deliveries';
 import type { EngineBase } from './engine-base';
 import { Followers } from './followers';
 import { Gates } from './gates';
+import { Housekeeper } from './housekeeper';
 import { Inventory } from './inventory';
 import { Janitor } from './janitor';
 import { takeLap } from './laps';
@@ -69,6 +70,7 @@ class Engine implements Burnin {
   readonly #reports: Reports;
   readonly #deliveries: Deliveries;
   readonly #janitor: Janitor;
+  readonly #housekeeper: Housekeeper;
   readonly #look: () => Promise<HostLook>;
   readonly #beat;
   #isClosed = false;
@@ -85,6 +87,7 @@ class Engine implements Burnin {
     this.#inventory = new Inventory(base, (jobId) => this.#followers.progressOf(jobId));
     this.#followers = this.#openFollowers();
     this.#janitor = new Janitor(base, parts.runs);
+    this.#housekeeper = new Housekeeper(base);
     this.#poller = this.#openPoller();
     this.#reports = new Reports({
       base,
@@ -108,7 +111,7 @@ class Engine implements Burnin {
       runners: this.#openRunners(),
       touch: (serial) => this.#inventory.touch(serial),
       ended: (job, stage, isSentOn) => {
-        if (isSentOn) this.#gates.noteSent(job.id, stage.position + 1);
+        if (isSentOn && job.state === 'running') this.#gates.noteSent(job.id, stage.position + 1);
         else this.#gates.forgetTicket(job.id);
         this.#changed([job.drive.serial]);
       },
@@ -137,6 +140,7 @@ class Engine implements Burnin {
       took: (report, look) => {
         this.#inventory.take(report);
         this.#janitor.take(look);
+        this.#housekeeper.tidy();
       },
       polled: () => this.#changed([]),
     });
@@ -164,6 +168,7 @@ class Engine implements Burnin {
       ...(link.state === 'refused' ? [link.message] : []),
       ...this.#poller.troubles,
       ...this.#janitor.alerts,
+      ...this.#gates.listWaiting(),
       ...(hasJobs && !this.#gates.hasAny() ? ['Jobs are waiting, but no drive-lock node is deployed.'] : []),
       ...base.store.corruptRows().map((row) => row.message),
     ];

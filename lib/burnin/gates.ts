@@ -4,12 +4,21 @@ import type { Answer } from '../core/views';
 import type { Gate } from './burnin';
 import type { EngineBase } from './engine-base';
 
+interface Sent {
+  /** Of the stage it was sent for. */
+  readonly position: number;
+  readonly at: number;
+}
+
+/** A person's own node may hold a ticket on purpose, so this is only told, not acted upon. */
+const longOnWireMs = 120_000;
+
 /** Gates on the canvas, and which tickets are on the wires. */
 export class Gates {
   readonly #base: EngineBase;
   readonly #attached = new Map<string, Gate>();
-  /** Job id → position of the stage its ticket was sent for. A deploy empties the wires, and this with them. */
-  readonly #onWire = new Map<string, number>();
+  /** Job id → the ticket on its way. A deploy empties the wires, and this with them. */
+  readonly #onWire = new Map<string, Sent>();
 
   constructor(base: EngineBase) {
     this.#base = base;
@@ -41,24 +50,36 @@ export class Gates {
   /** Sends the ticket of a job that is between stages, unless it is on the wires already. False: no gate for it. */
   sendTicket(job: Job): boolean {
     const next = this.#base.store.stages.list(job.id).find((stage) => stage.state === 'pending');
-    if (next === undefined || this.#onWire.get(job.id) === next.position) return true;
+    if (next === undefined || this.#onWire.get(job.id)?.position === next.position) return true;
     const gate =
       this.#attached.get(job.gateId) ??
       (this.#attached.size === 1 ? [...this.#attached.values()][0] : undefined);
     if (gate === undefined) return false;
-    this.#onWire.set(job.id, next.position);
+    this.noteSent(job.id, next.position);
     gate.send({ ticket: buildTicket(job, next.kind), context: readContext(job) });
     return true;
   }
 
   /** A station has put the ticket for this position on its wire. */
   noteSent(jobId: string, position: number): void {
-    this.#onWire.set(jobId, position);
+    this.#onWire.set(jobId, { position, at: this.#base.clock.now() });
   }
 
   /** The ticket is to be sent again: it came round, or nobody was there to pass it on. */
   forgetTicket(jobId: string): void {
     this.#onWire.delete(jobId);
+  }
+
+  /** One sentence for each ticket that no station has taken for a while. */
+  listWaiting(): readonly string[] {
+    const { store, clock } = this.#base;
+    const late = [...this.#onWire].filter(([, sent]) => clock.now() - sent.at > longOnWireMs);
+    return late.flatMap(([jobId, sent]) => {
+      const serial = store.jobs.get(jobId)?.drive.serial;
+      const kind = store.stages.list(jobId)[sent.position]?.kind;
+      if (serial === undefined || kind === undefined) return [];
+      return `Drive ${serial} waits for ${kind}: its ticket is on the wires, but no station has taken it.`;
+    });
   }
 
   forgetAllTickets(): void {

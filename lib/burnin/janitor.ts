@@ -9,6 +9,7 @@ export class Janitor {
   readonly #base: EngineBase;
   readonly #runs: RemoteRuns;
   #alerts: readonly string[] = [];
+  #suspects: ReadonlySet<string> = new Set();
 
   constructor(base: EngineBase, runs: RemoteRuns) {
     this.#base = base;
@@ -23,7 +24,10 @@ export class Janitor {
   /** Takes a look that began before `wanted` was read from the store would be wrong: call it right after the look. */
   take(host: HostLook): void {
     const { spent, orphans } = listStrayRuns(host, this.#listWanted(), buildOwner(this.#base));
-    this.#alerts = orphans.map(
+    // A run that ended between the look and now looks like nobody's once, not twice.
+    const strange = orphans.filter((run) => this.#suspects.has(run.runId));
+    this.#suspects = new Set(orphans.map((run) => run.runId));
+    this.#alerts = strange.map(
       (run) =>
         `Drive ${run.serial} is being written by a run that is not one of this controller's (${run.runId}).`,
     );

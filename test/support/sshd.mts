@@ -20,6 +20,8 @@ export interface SshdOptions {
   readonly maxSessions?: number;
   /** Lines for sshd_config that come before the helper's own. */
   readonly config?: readonly string[];
+  /** A command that becomes sshd when sshd's own command line is appended to it: `nsenter -t 42 -m`. */
+  readonly wrapper?: readonly string[];
 }
 
 /** A real sshd on a loopback port with its own keys. */
@@ -96,7 +98,8 @@ export async function openSshd(options: SshdOptions = {}): Promise<Sshd> {
   let log = '';
 
   const start = async () => {
-    const child = spawn(program, ['-D', '-e', '-f', file('sshd_config')], {
+    const [first, ...rest] = [...(options.wrapper ?? []), program];
+    const child = spawn(first, [...rest, '-D', '-e', '-f', file('sshd_config')], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let isListening = false;
