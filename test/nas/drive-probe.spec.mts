@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { ProbeReport } from '../../dist/lib/core/drive.js';
 import { openDriveProbe } from '../../dist/lib/nas/open-drive-probe.js';
+import type { LocalHost } from '../support/local-shell.mts';
 import { isInstalled } from '../support/need-root.mts';
 import { createPaperHost, diskLine } from '../support/paper-host.mts';
 import type { PaperFacts } from '../support/paper-host.mts';
@@ -16,13 +17,17 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       return;
     }
 
-    const probe = async (facts: PaperFacts): Promise<ProbeReport> => {
+    const hosts: LocalHost[] = [];
+    const openHost = (facts: PaperFacts) => {
       const host = createPaperHost(interpreter, facts);
-      try {
-        return await openDriveProbe(host.shell, ['disk']).probe();
-      } finally {
-        host.destroy();
-      }
+      hosts.push(host);
+      return host;
+    };
+    afterEach(() => hosts.splice(0).forEach((host) => host.destroy()));
+
+    const probe = async (facts: PaperFacts): Promise<ProbeReport> => {
+      const host = openHost(facts);
+      return openDriveProbe(host.shell, ['disk']).probe();
     };
 
     for (const { title, locks, ...facts } of safetyCases) {
@@ -101,10 +106,9 @@ for (const interpreter of ['dash', 'busybox'] as const) {
 
     it('locks every drive while one source of facts fails, and says which', async () => {
       for (const tool of ['findmnt', 'zpool']) {
-        const host = createPaperHost(interpreter, { lsblk: [diskLine('sda'), diskLine('sdb')] });
+        const host = openHost({ lsblk: [diskLine('sda'), diskLine('sdb')] });
         writeFileSync(join(host.bin, tool), '#!/bin/sh\necho something\nexit 3\n', { mode: 0o755 });
         const report = await openDriveProbe(host.shell, ['disk']).probe();
-        host.destroy();
         assert.deepEqual(report.gaps, [`${tool}: failed with exit status 3`]);
         const kinds = report.drives.flatMap(({ locks }) =>
           locks.map((lock) => `${lock.kind} ${lock.detail}`),
@@ -115,19 +119,17 @@ for (const interpreter of ['dash', 'busybox'] as const) {
     });
 
     it('names no drive when lsblk fails', async () => {
-      const host = createPaperHost(interpreter, { lsblk: [] });
+      const host = openHost({ lsblk: [] });
       writeFileSync(join(host.bin, 'lsblk'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
       const report = await openDriveProbe(host.shell, ['disk']).probe();
-      host.destroy();
       assert.deepEqual([report.drives, report.gaps], [[], ['lsblk: failed with exit status 1']]);
     });
 
     it('locks a drive whose holders the kernel does not list', async () => {
-      const host = createPaperHost(interpreter, {
+      const host = openHost({
         lsblk: [diskLine('sda'), { ...diskLine('sdb'), PKNAME: '' }],
       });
       const report = await openDriveProbe(host.shell, ['disk']).probe();
-      host.destroy();
       const details = report.drives.map(({ locks }) =>
         locks.map((lock) => `${lock.kind} ${lock.detail}`).join(),
       );
