@@ -216,8 +216,9 @@ class Engine implements Burnin {
   arrive(stationId: string, ticket: unknown): Arrival {
     const arrival = this.#stations.arrive(stationId, ticket);
     if (arrival.kind === 'run') {
-      this.#gates.forgetTicket(readAdmittedJob(this.#base, ticket).id);
-      this.#changed([]);
+      const job = readAdmittedJob(this.#base, ticket);
+      this.#gates.forgetTicket(job.id);
+      this.#changed([job.drive.serial]);
     }
     return arrival;
   }
