@@ -11,7 +11,8 @@ import { findFreePort } from './mosquitto.mts';
 import { until } from './until.mts';
 
 export interface WholeEngineOptions {
-  readonly ssh: SshSettings;
+  /** Without it that of the environment. */
+  readonly ssh?: SshSettings;
   /** More variables of the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -36,7 +37,7 @@ export class WholeEngine {
   static async open({ ssh, env = {} }: WholeEngineOptions): Promise<WholeEngine> {
     const read = readSettings({ BURNIN_NAS: 'demo', MQTT_PORT: String(await findFreePort()), ...env });
     if (!read.ok) throw new Error(read.problems.join());
-    return new WholeEngine({ ...read.settings, ssh });
+    return new WholeEngine({ ...read.settings, ...(ssh && { ssh }) });
   }
 
   #open(): [Burnin, Line] {
