@@ -1,4 +1,5 @@
 import type { Job, Stage, Verdict } from '../core/job';
+import { buildJobPercent } from '../core/job-percent';
 import { nextProgress, type ProgressTrack } from '../core/next-progress';
 import type { Progress } from '../core/views';
 import type { Beat } from './beat';
@@ -23,9 +24,6 @@ export interface FollowerParts {
 /** The engine is closing: leave the run on the NAS alone. */
 class Detached extends Error {}
 
-/** Progress goes to the store at most this often: sixty drives must not keep a disk busy. */
-const storeEveryMs = 5_000;
-
 /** Outcome → event of the Home Assistant contract, which calls an unknown outcome indeterminate. */
 const closingEvents = {
   passed: 'burnin_passed',
@@ -40,7 +38,6 @@ export class Followers {
   readonly #detach = new AbortController();
   readonly #following = new Map<string, Promise<void>>();
   readonly #tracks = new Map<string, ProgressTrack>();
-  readonly #storedAt = new Map<string, number>();
   readonly #lastTrouble = new Map<string, string>();
 
   constructor(parts: FollowerParts) {
@@ -82,7 +79,6 @@ export class Followers {
   #forget(jobId: string): void {
     this.#following.delete(jobId);
     this.#tracks.delete(jobId);
-    this.#storedAt.delete(jobId);
     this.#lastTrouble.delete(jobId);
   }
 
@@ -112,18 +108,23 @@ export class Followers {
     const track = nextProgress(this.#tracks.get(job.id) ?? null, part, now, stage.percent);
     this.#tracks.set(job.id, track);
     this.#lastTrouble.delete(job.id);
-    if (now - (this.#storedAt.get(job.id) ?? 0) >= storeEveryMs) {
-      this.#storedAt.set(job.id, now);
-      base.store.stages.savePercent({
-        jobId: job.id,
-        position: stage.position,
-        percent: track.progress.percent,
-      });
-    }
     const { progress } = track;
+    this.#savePercent(job, stage, progress);
     const ticket = buildTicket(job, stage.kind);
     stations.progressed(stage.stationId, { ticket, context: readContext(job), kind: stage.kind, progress });
     touch(job.drive.serial);
+  }
+
+  /**
+   * Stored before it is told, so that no restart and no verdict takes back a figure that was shown. Only a figure that
+   * shows is worth a write: on a large drive one in several minutes.
+   */
+  #savePercent(job: Job, { jobId, position }: Stage, progress: Progress): void {
+    const { store } = this.#parts.base;
+    const stages = store.stages.list(jobId);
+    const shows = buildJobPercent({ job, stages, progress });
+    if (shows === buildJobPercent({ job, stages, progress: null })) return;
+    store.stages.savePercent({ jobId, position, percent: progress.percent });
   }
 
   /** Store first, then tell: what a station sends on is always true already. */

@@ -114,12 +114,12 @@ function isSame(previous: Known, { drive, locks }: ProbedDrive): boolean {
   );
 }
 
-/** The count of the last surface validation that has one: confirmed numbers before listed ones. */
+/** The count of the last surface validation that has one: confirmed numbers, else listed ones, which stay found. */
 function readBadBlocks(view: JobView | null): number | null {
   if (view === null) return null;
   if (view.progress !== null && view.progress.badBlocks > 0) return view.progress.badBlocks;
   const memo = view.stages.find((stage) => stage.kind === 'surface_validate')?.memo ?? null;
   if (memo === null) return view.progress?.badBlocks ?? null;
   const lists = [memo['confirmedBadBlocks'], memo['badBlocks']].filter((list) => Array.isArray(list));
-  return Math.max(0, ...lists.slice(0, 1).map((list) => list.length));
+  return lists.find((list) => list.length > 0)?.length ?? 0;
 }

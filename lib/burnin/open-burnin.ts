@@ -21,10 +21,12 @@ import { systemClock } from './system-clock';
 export interface BurninOptions {
   readonly settings: Settings;
   log(level: LogLevel, text: string): void;
+  /** Milliseconds between two looks at the running stages; fit for the NAS unless given. */
+  readonly lookEveryMs?: number;
 }
 
 /** How often running stages are looked at; a rehearsal, whose days last seconds, wants it more often. */
-const lookEveryMs = 2_000;
+const usualLookEveryMs = 2_000;
 const rehearsalLookEveryMs = 400;
 
 /** Hotter than any drive's rated limit: a shelf in this state does not need another writer. */
@@ -34,7 +36,7 @@ const maxStartTemperatureC = 60;
  * Builds the engine of one NAS with everything real: store, shell, clients, clock. Returns at once and connects in the
  * background. Throws when the database cannot be opened; nothing is left open then.
  */
-export function openBurnin({ settings, log }: BurninOptions): Burnin {
+export function openBurnin({ settings, log, lookEveryMs }: BurninOptions): Burnin {
   const store = openStore(path.join(settings.dataDir, `${settings.nas}.db`));
   const bus = createBus<BurninEvents>((error) => log('error', `listener: ${String(error)}`));
   const base: EngineBase = { nas: settings.nas, store, clock: systemClock, bus, log };
@@ -52,7 +54,7 @@ export function openBurnin({ settings, log }: BurninOptions): Burnin {
     notifiers,
     deviceTypes: settings.deviceTypes,
     maxParallel: settings.maxParallel,
-    lookEveryMs: settings.ssh === null ? rehearsalLookEveryMs : lookEveryMs,
+    lookEveryMs: lookEveryMs ?? (settings.ssh === null ? rehearsalLookEveryMs : usualLookEveryMs),
     maxStartTemperatureC,
     makeId: randomUUID,
     topicDrive: buildTopicName,

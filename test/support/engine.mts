@@ -65,6 +65,8 @@ export class Bench {
   }
 
   async close(): Promise<void> {
+    // What is on the wires of a line arrives before the end.
+    await new Promise((resolve) => setImmediate(resolve));
     await this.burnin.close();
     rmSync(this.dir, { recursive: true });
   }
