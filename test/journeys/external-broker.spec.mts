@@ -31,7 +31,8 @@ describe('a burn-in with an external broker', function () {
   function publish(verb: string, serial: string): void {
     const payload = JSON.stringify({ transaction: randomUUID(), operator: 'script', serial });
     const to = ['-h', '127.0.0.1', '-p', String(broker.port), '-t', `burnin/shelf/set/${verb}`];
-    execFileSync('mosquitto_pub', [...to, '-u', login.username, '-P', login.password, '-m', payload]);
+    const as = ['-u', login.username, '-P', login.password];
+    execFileSync('mosquitto_pub', [...to, ...as, '-m', payload], { stdio: 'pipe' });
   }
 
   it('takes plain mosquitto_pub, outlives a broker that forgets everything, and refuses what waited there', async () => {

@@ -19,9 +19,9 @@ describe('an SSH server that dies', function () {
     const { host } = journey;
     const { user } = controller;
     const drive = journey.addDrive();
-    journey.pace(drive, 4 * 1024 * 1024);
+    journey.pace(drive, 8 * 1024 * 1024);
     await user.start(drive.serial);
-    await user.untilState(drive.serial, ({ phase }) => phase === 'write_aa');
+    await user.untilState(drive.serial, ({ phase }) => phase !== 'none');
     await host.sshd.kill();
     await until('the controller to notice', () => user.nasState()?.link !== 'connected');
     assert.equal(user.state(drive.serial)?.state, 'running');
