@@ -75,7 +75,8 @@ describe('incident "progress rewinds": a screen that went from 60 % back to 20 %
       .payloads(stateTopic)
       .filter((text) => text !== '')
       .map((text) => JSON.parse(text) as DriveState);
-  const published = () => states().flatMap(({ state, progress }) => (state === 'idle' ? [] : (progress ?? [])));
+  const published = () =>
+    states().flatMap(({ state, progress }) => (state === 'idle' ? [] : (progress ?? [])));
 
   /** Lets the NAS show something for as many looks as it takes to see it published. */
   const show = async (change: Partial<RunLook>) => {

@@ -55,7 +55,10 @@ export function bytesWritten({ name }: LoopDrive): number {
  */
 export async function loseData(engine: WholeEngine, drive: LoopDrive): Promise<void> {
   const phase = () => engine.view(drive.serial)?.job?.progress?.phase;
-  await until(() => `the first compare, not ${String(phase())}`, () => phase() === 'verify_aa');
+  await until(
+    () => `the first compare, not ${String(phase())}`,
+    () => phase() === 'verify_aa',
+  );
   const file = openSync(drive.file, 'r+');
   writeSync(file, Buffer.alloc(8192, 0x11), 0, 8192, drive.sizeBytes - 65_536);
   closeSync(file);
