@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { UnreachableError } from '../../dist/lib/core/refusal.js';
 import type { Store } from '../../dist/lib/store/open-store.js';
+import { holdDatabase } from '../support/hold-database.mts';
 import { buildJob, buildVerdict, nas, plan, startJob, TemporaryStores } from '../store/temporary-store.mts';
-
-/** Holds a write transaction for so many milliseconds, or until it is killed, and says so on standard output. */
-const holder = `
-const [sqlite, file, holdMs] = process.argv.slice(1);
-const database = new (require(sqlite))(file);
-database.exec('BEGIN IMMEDIATE');
-database.exec("INSERT INTO events (at, type, message) VALUES (1, 'held', 'by another process')");
-require('node:fs').writeSync(1, 'held');
-Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(holdMs));
-database.exec('COMMIT');
-`;
 
 describe('incident "database is locked": jobs failed after sixteen hours because another process was writing', () => {
   let stores: TemporaryStores;
@@ -27,10 +16,8 @@ describe('incident "database is locked": jobs failed after sixteen hours because
 
   const children: ChildProcess[] = [];
   const holdWriteLock = async (holdMs: number): Promise<ChildProcess> => {
-    const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
-    const child = spawn(process.execPath, ['-e', holder, sqlite, stores.file(), String(holdMs)]);
+    const child = await holdDatabase(stores.file(), holdMs);
     children.push(child);
-    await once(child.stdout, 'data');
     return child;
   };
 

@@ -25,7 +25,7 @@ describe('incident "sdb is another disk after a reboot": the test went to whatev
   };
 
   it('a drive that was renamed between admission and launch is found by its serial, under its new name', async () => {
-    await open(144_000);
+    await open(576_000);
     const { engine, bench } = rehearsal;
     const { begin } = await queueWanted();
     bench.nas.renumber([wanted, other]);
@@ -70,7 +70,7 @@ describe('incident "sdb is another disk after a reboot": the test went to whatev
   });
 
   it('a reboot with new names during a run ends it as unknown, and the next start finds the right drive', async () => {
-    await open(144_000);
+    await open(576_000);
     const { engine, bench } = rehearsal;
     await engine.start(wanted);
     await engine.untilMoving(wanted);

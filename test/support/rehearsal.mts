@@ -1,12 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openBench, type Bench } from '../demo/support.mts';
+import { openCable, type Cable } from './cable.mts';
 import { WholeEngine } from './whole-engine.mts';
 
 /** The whole engine on a rehearsal NAS of its own, whose drives a test may move, pull and break. */
 export interface Rehearsal {
   readonly bench: Bench;
   readonly engine: WholeEngine;
+  /** What lies between the two. */
+  readonly cable: Cable;
   close(): Promise<void>;
 }
 
@@ -16,12 +19,15 @@ export async function openRehearsal(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Rehearsal> {
   const bench = await openBench(speed);
-  const engine = await WholeEngine.open({ ssh: bench.nas.ssh, env });
+  const cable = await openCable(bench.nas.ssh.port);
+  const engine = await WholeEngine.open({ ssh: { ...bench.nas.ssh, port: cable.port }, env });
   return {
     bench,
     engine,
+    cable,
     close: async () => {
       await engine.close();
+      await cable.pull();
       await bench.close();
     },
   };
