@@ -19,6 +19,8 @@ export class Bench {
   readonly logs: string[] = [];
   readonly notifiers: Notifier[] = [];
   maxParallel = 2;
+  /** How long a write waits for another process's. Counts from the next restart on. */
+  busyTimeoutMs = 10_000;
   /** How far the controller's clock has jumped ahead. */
   aheadMs = 0;
   readonly #clock: Clock = {
@@ -35,7 +37,7 @@ export class Bench {
 
   open(): Burnin {
     const log = (level: string, text: string) => void this.logs.push(`${level}: ${text}`);
-    const store = openStore(path.join(this.dir, 'test.db'));
+    const store = openStore(this.file, { busyTimeoutMs: this.busyTimeoutMs });
     const bus = createBus<BurninEvents>((error) => this.logs.push(`listener: ${String(error)}`));
     const prefix = `${Date.now().toString(36)}-${(Bench.#opened += 1)}`;
     return createBurnin({
@@ -58,6 +60,10 @@ export class Bench {
   }
 
   static #opened = 0;
+
+  get file(): string {
+    return path.join(this.dir, 'test.db');
+  }
 
   async restart(): Promise<void> {
     await this.burnin.close();
