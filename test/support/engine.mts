@@ -23,9 +23,11 @@ export class Bench {
   busyTimeoutMs = 10_000;
   /** How far the controller's clock has jumped ahead. */
   aheadMs = 0;
+  /** No wait takes longer, so that half a minute can be a moment. */
+  longestWaitMs = Infinity;
   readonly #clock: Clock = {
     now: () => Date.now() + this.aheadMs,
-    wait: (ms, signal) => systemClock.wait(ms, signal),
+    wait: (ms, signal) => systemClock.wait(Math.min(ms, this.longestWaitMs), signal),
   };
   burnin: Burnin;
   #ids = 0;
