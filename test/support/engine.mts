@@ -50,10 +50,8 @@ export class Bench {
       maxStartTemperatureC: 60,
       makeId: () => `${prefix}-${(this.#ids += 1)}`,
       topicDrive: (serial) => serial,
-      closeParts: () => {
-        store.close();
-        return Promise.resolve();
-      },
+      closeLinks: () => Promise.resolve(),
+      closeStore: () => store.close(),
     });
   }
 
