@@ -27,13 +27,17 @@ export function buildBadBlocks(memo: StageMemo | null): ReportBadBlocks | null {
   };
 }
 
-/** `3 reported, 2 confirmed by a second read: 17, 18, 900`. */
+/**
+ * `3 reported, 2 confirmed by a second read: 17, 18`. The confirmed numbers are the true ones; among the reported ones are
+ * phantoms.
+ */
 export function describeBadBlocks(blocks: ReportBadBlocks): string {
   const confirmed =
     blocks.confirmed === null ? 'not read a second time' : `${blocks.confirmed} confirmed by a second read`;
   if (blocks.reported === 0) return 'none reported';
-  const shown = blocks.reported_blocks.slice(0, 20);
-  const rest = blocks.reported - shown.length;
+  const isConfirmed = blocks.confirmed_blocks !== null && blocks.confirmed_blocks.length > 0;
+  const shown = (isConfirmed ? blocks.confirmed_blocks : blocks.reported_blocks).slice(0, 20);
+  const rest = (isConfirmed ? (blocks.confirmed ?? 0) : blocks.reported) - shown.length;
   return `${blocks.reported} reported, ${confirmed}: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 

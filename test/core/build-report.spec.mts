@@ -186,6 +186,10 @@ describe('the report of a job', () => {
       `${stage} 1 reported, 0 confirmed by a second read: 5`,
     );
     const many = Array.from({ length: 1500 }, (_, block) => block);
+    assert.equal(
+      linesOf({ badBlocks: [17, 18, 4096], confirmedBadBlocks: [17, 18] }),
+      `${stage} 3 reported, 2 confirmed by a second read: 17, 18`,
+    );
     assert.match(linesOf({ badBlocks: many }) ?? '', /1500 reported, .* 18, 19 and 1480 more$/);
     assert.equal(linesOf({ badBlocks: 'none' }), ' * No stage has looked for bad blocks');
     assert.equal(linesOf(null), ' * No stage has looked for bad blocks');
