@@ -213,7 +213,7 @@ describe('the report of a job', () => {
     assert.ok(blocks);
     assert.equal(blocks.reported, 1500);
     assert.equal(blocks.reported_blocks.length, 1000);
-    assert.equal(blocks.confirmed_blocks?.length, 1000);
+    assert.equal(blocks.confirmed_blocks.length, 1000);
     assert.equal(data.log_tail.length, 200);
     assert.equal(data.log_tail.at(-1), 'line 4999');
     assert.equal(data.events.length, 200);
