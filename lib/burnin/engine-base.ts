@@ -15,6 +15,11 @@ export interface EngineBase {
   readonly log: (level: LogLevel, text: string) => void;
 }
 
+/** An error in words. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** What happened, before it is stamped with the time. */
 export type NewEvent = Omit<BurninEvent, 'at'>;
 
@@ -38,7 +43,7 @@ export function attempt(base: EngineBase, what: string, work: () => void): void 
   try {
     work();
   } catch (error) {
-    base.log('error', `${what}: ${error instanceof Error ? error.message : String(error)}`);
+    base.log('error', `${what}: ${describeError(error)}`);
   }
 }
 

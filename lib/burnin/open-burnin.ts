@@ -16,7 +16,7 @@ import { takeProcessLock, type ProcessLock } from '../store/process-lock';
 import type { Burnin, BurninEvents } from './burnin';
 import { createBus } from './bus';
 import { createBurnin } from './create-burnin';
-import type { EngineBase, LogLevel } from './engine-base';
+import { describeError, type EngineBase, type LogLevel } from './engine-base';
 import { LaterShell } from './later-shell';
 import { systemClock } from './system-clock';
 
@@ -110,10 +110,13 @@ function openOnFiles({ settings, log, lookEveryMs }: BurninOptions, { store, clo
     maxStartTemperatureC,
     makeId: randomUUID,
     topicDrive: buildTopicName,
-    closeParts: async () => {
+    closeLinks: async () => {
       // What cannot be closed well must not keep the database from the next engine.
-      await Promise.all([link.close(), host.close()]).finally(close);
+      for (const end of await Promise.allSettled([link.close(), host.close()])) {
+        if (end.status === 'rejected') log('warn', `closing: ${describeError(end.reason)}`);
+      }
     },
+    closeStore: close,
   });
   publish(burnin, link);
   return burnin;

@@ -3,8 +3,8 @@ import type { Job } from '../core/job';
 import { readStoredSmart } from '../core/read-stored-smart';
 import type { JobReport, JobView } from '../core/views';
 import type { Reporter } from './burnin';
-import { attempt, type EngineBase } from './engine-base';
-import { buildTicket, readContext } from './gates';
+import { attempt, describeError, type EngineBase } from './engine-base';
+import { readContext } from './gates';
 
 export interface ReportParts {
   readonly base: EngineBase;
@@ -60,7 +60,7 @@ export class Reports {
     try {
       this.#give(job);
     } catch (error) {
-      const text = `report of job ${job.id}: ${error instanceof Error ? error.message : String(error)}`;
+      const text = `report of job ${job.id}: ${describeError(error)}`;
       if (this.#told.get(job.id) !== text) this.#parts.base.log('error', text);
       this.#told.set(job.id, text);
     }
@@ -87,7 +87,10 @@ export class Reports {
     const isFresh = now - (job.endedAt ?? now) <= freshMs;
     const report = isFresh ? this.build(job) : null;
     if (!base.store.reports.markGiven(job.id, now) || report === null) return;
-    const message = { ticket: buildTicket(job, null), context: readContext(job) };
+    const message = {
+      ticket: { job: job.id, serial: job.drive.serial, stage: null, send: 0 },
+      context: readContext(job),
+    };
     for (const reporter of this.#reporters.values()) {
       attempt(base, `report node ${reporter.id}`, () => reporter.report(report, message));
     }

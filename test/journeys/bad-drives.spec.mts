@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import type { DriveState } from '../../dist/lib/core/build-drive-state.js';
-import { listenHttp, type Listening } from '../notify/loopback.mts';
+import { listenHttp } from '../notify/loopback.mts';
 import { createHoleyDrive, createTornDrive, readPosition, type BadDrive } from '../support/bad-drive.mts';
-import { Journey, type Controller } from '../support/journey.mts';
+import { type Controller, useJourney } from '../support/journey.mts';
 import { freshSerial } from '../support/loop-drive.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
 import { readDatabase } from '../support/read-database.mts';
 import { until } from '../support/until.mts';
 
@@ -15,7 +14,7 @@ const perRequest = 1024;
 
 interface Blocks {
   readonly reported_blocks: readonly number[];
-  readonly confirmed_blocks: readonly number[] | null;
+  readonly confirmed_blocks: readonly number[];
 }
 interface Posted {
   readonly subject: string;
@@ -27,23 +26,17 @@ interface Posted {
 
 describe('a drive that is really bad', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
+  const journey = useJourney();
   let controller: Controller;
-  let hook: Listening;
   const posted: Posted[] = [];
 
   before(async () => {
-    journey = await Journey.open();
-    hook = await listenHttp((_request, body, response) => {
+    const hook = await listenHttp((_request, body, response) => {
       posted.push(JSON.parse(body) as Posted);
       response.end();
     });
+    journey.atEnd(() => hook.close());
     controller = await journey.openController({ env: { WEBHOOK_URL: `http://127.0.0.1:${hook.port}/` } });
-  });
-  after(async () => {
-    await journey.close();
-    await hook.close();
   });
 
   /** What every place that a person looks at says about the bad blocks of a drive. */

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
-import { Journey } from '../support/journey.mts';
+import { useJourney } from '../support/journey.mts';
 import { codesOf } from '../support/mqtt-user.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
 import { until } from '../support/until.mts';
 
 describe('a cancelled burn-in', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
-
-  before(async () => {
-    journey = await Journey.open();
-  });
-  after(() => journey.close());
+  const journey = useJourney();
 
   it('ends badblocks within ten seconds, leaves no process behind, and frees the drive for a new start', async () => {
     const { host } = journey;

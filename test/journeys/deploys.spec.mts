@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { connectAsync } from 'mqtt';
-import { Journey } from '../support/journey.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
+import { useJourney } from '../support/journey.mts';
 import { delayBefore, type FlowNode } from '../support/node-red-process.mts';
 import { until } from '../support/until.mts';
 
@@ -14,13 +13,7 @@ function renameStations(flow: readonly FlowNode[], name: string): FlowNode[] {
 
 describe('deploys during a burn-in', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
-
-  before(async () => {
-    journey = await Journey.open();
-  });
-  after(() => journey.close());
+  const journey = useJourney();
 
   it('of all four kinds neither disturb the run nor drop a client of the broker', async () => {
     const { host } = journey;

@@ -1,30 +1,24 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { Journey } from '../support/journey.mts';
+import { useJourney } from '../support/journey.mts';
 import { needMosquitto, needProgram, openMosquitto, type Mosquitto } from '../support/mosquitto.mts';
 import { codesOf, MqttUser } from '../support/mqtt-user.mts';
 import { openMqttWatcher } from '../support/mqtt-watcher.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
 import { until } from '../support/until.mts';
 
 const login = { username: 'nas', password: 'broker pass §' };
 
 describe('a burn-in with an external broker', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
+  const journey = useJourney();
   let broker: Mosquitto;
 
   before(async function () {
     needMosquitto(this);
     needProgram(this, '/usr/bin/mosquitto_pub');
-    journey = await Journey.open();
     broker = await openMosquitto(login);
-  });
-  after(async () => {
-    await journey.close();
-    await broker.close();
+    journey.atEnd(() => broker.close());
   });
 
   /** As from a shell script. */

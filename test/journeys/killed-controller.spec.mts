@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { phases, type Phase } from '../../dist/lib/core/views.js';
-import { Journey } from '../support/journey.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
+import { useJourney } from '../support/journey.mts';
 import { delayBefore, type FlowNode } from '../support/node-red-process.mts';
 import { until } from '../support/until.mts';
 
@@ -18,13 +17,7 @@ const withPauses = (flow: readonly FlowNode[]) => {
 
 describe('a controller that is killed again and again', function () {
   this.timeout(150_000);
-  needRootAndLoops();
-  let journey: Journey;
-
-  before(async () => {
-    journey = await Journey.open();
-  });
-  after(() => journey.close());
+  const journey = useJourney();
 
   it('comes back to the same run in each of the eight phases, in the pre-check and between stages', async () => {
     const { host } = journey;

@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { Journey, type Controller } from '../support/journey.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
+import { type Controller, useJourney } from '../support/journey.mts';
 import { until } from '../support/until.mts';
 
 describe('an SSH server that dies', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
+  const journey = useJourney();
   let controller: Controller;
 
   before(async function () {
-    journey = await Journey.open();
     controller = await journey.openController();
   });
-  after(() => journey.close());
 
   it('during a run costs the run nothing', async () => {
     const { host } = journey;

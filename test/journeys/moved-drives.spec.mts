@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { Journey } from '../support/journey.mts';
+import { useJourney } from '../support/journey.mts';
 import type { LoopDrive } from '../support/loop-drive.mts';
 import { freshSerial } from '../support/loop-drive.mts';
 import { codesOf } from '../support/mqtt-user.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
 import { until } from '../support/until.mts';
 
 const wwnOf = (serial: string) => `0x5000${serial.slice(-8)}0000`;
 
 describe('a drive that is not where it was', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
-
-  before(async () => {
-    journey = await Journey.open();
-  });
-  after(() => journey.close());
+  const journey = useJourney();
 
   function addDrive(): LoopDrive {
     const serial = freshSerial('MOVE');

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { listenHttp, listenTcp, type Listening } from '../notify/loopback.mts';
 import { openMailInbox, type MailInbox } from '../notify/mail-inbox.mts';
-import { Journey } from '../support/journey.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
+import { useJourney } from '../support/journey.mts';
 import { readDatabase } from '../support/read-database.mts';
 import { until } from '../support/until.mts';
 
@@ -47,21 +46,16 @@ class Hook {
 
 describe('reports by mail and webhook', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
+  const journey = useJourney();
   let hook: Hook;
   let inbox: MailInbox;
 
   beforeEach(async () => {
-    journey = await Journey.open();
-    hook = new Hook();
-    await hook.open();
-    inbox = await openMailInbox();
-  });
-  afterEach(async () => {
-    await journey.close();
-    await hook.close();
-    await inbox.close();
+    const [newHook, newInbox] = [new Hook(), await openMailInbox()];
+    await newHook.open();
+    journey.atEnd(() => newHook.close());
+    journey.atEnd(() => newInbox.close());
+    [hook, inbox] = [newHook, newInbox];
   });
 
   const mailTo = (port: number) => ({ SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_TO: 'ops@example.org' });
@@ -111,6 +105,7 @@ describe('reports by mail and webhook', function () {
   it('by mail that cannot be sent keep no job and no webhook waiting', async () => {
     const greeted: unknown[] = [];
     const deaf = await listenTcp((socket) => greeted.push(socket));
+    journey.atEnd(() => deaf.close());
     const drives = [journey.addDrive(), journey.addDrive()];
     for (const drive of drives) journey.pace(drive, 48 * MiB);
     const { user } = await journey.openController({
@@ -124,6 +119,5 @@ describe('reports by mail and webhook', function () {
     assert.equal(end.state, 'passed', String(end.reason));
     await until('both webhooks', () => hook.posted.length === 2);
     assert.equal(greeted.length, 1, 'all that time the first mail was still waiting');
-    await deaf.close();
   });
 });

@@ -2,23 +2,19 @@ import assert from 'node:assert/strict';
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Journey, type Controller } from '../support/journey.mts';
+import { type Controller, useJourney } from '../support/journey.mts';
 import { runTool } from '../support/loop-drive.mts';
 import { codesOf } from '../support/mqtt-user.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
 import { until } from '../support/until.mts';
 
 describe('a drive that somebody else uses', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
+  const journey = useJourney();
   let controller: Controller;
 
   before(async function () {
-    journey = await Journey.open();
     controller = await journey.openController();
   });
-  after(() => journey.close());
 
   it('is refused to a second controller by the host itself, and the first run goes on undisturbed', async () => {
     const { host } = journey;

@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { Journey, type Controller } from '../support/journey.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
+import { type Controller, useJourney } from '../support/journey.mts';
 import { until } from '../support/until.mts';
 
 describe('a power cut of the NAS', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
+  const journey = useJourney();
   let controller: Controller;
 
   before(async function () {
-    journey = await Journey.open();
     controller = await journey.openController();
   });
-  after(() => journey.close());
 
   for (const [title, isControllerDown] of [
     ['makes a running job unknown, with the reason, and never starts it again', false],

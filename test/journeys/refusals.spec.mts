@@ -3,24 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Journey, type Controller } from '../support/journey.mts';
+import { type Controller, useJourney } from '../support/journey.mts';
 import { runTool } from '../support/loop-drive.mts';
 import { codesOf } from '../support/mqtt-user.mts';
 import { openMqttWatcher } from '../support/mqtt-watcher.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
 import { until } from '../support/until.mts';
 
 describe('requests that are refused', function () {
   this.timeout(60_000);
-  needRootAndLoops();
-  let journey: Journey;
+  const journey = useJourney();
   let controller: Controller;
 
   before(async () => {
-    journey = await Journey.open();
     controller = await journey.openController();
   });
-  after(() => journey.close());
 
   const requestFor = (serial: string, more = {}) =>
     JSON.stringify({ transaction: randomUUID(), operator: 'ann', serial, ...more });
@@ -80,7 +76,7 @@ describe('requests that are refused', function () {
     host.run('mount', mounted.path, mountPoint);
     runTool('mkswap', swap.path);
     runTool('swapon', swap.path);
-    journey.atEnd(() => runTool('swapoff', swap.path));
+    journey.atEnd(() => void runTool('swapoff', swap.path));
 
     const answers = await user.start(mounted.serial, swap.serial, twin.serial);
     assert.deepEqual(codesOf(answers), ['locked', 'locked', 'locked']);

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Journey } from '../support/journey.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
+import { useJourney } from '../support/journey.mts';
 
 const MiB = 1024 * 1024;
 /** How long Node-RED is stopped; a run by hand may take longer. */
@@ -11,13 +10,7 @@ const bytesPerS = 6 * MiB;
 
 describe('a controller that stands still', function () {
   this.timeout(120_000);
-  needRootAndLoops();
-  let journey: Journey;
-
-  before(async () => {
-    journey = await Journey.open();
-  });
-  after(() => journey.close());
+  const journey = useJourney();
 
   it('never makes the disk wait', async () => {
     const drive = journey.addDrive({

@@ -54,10 +54,8 @@ export class Bench {
       maxStartTemperatureC: 60,
       makeId: () => `${prefix}-${(this.#ids += 1)}`,
       topicDrive: (serial) => serial,
-      closeParts: () => {
-        store.close();
-        return Promise.resolve();
-      },
+      closeLinks: () => Promise.resolve(),
+      closeStore: () => store.close(),
     });
   }
 
@@ -107,11 +105,18 @@ export class Line {
   readonly drops: string[] = [];
   readonly #burnin: Burnin;
   readonly #stations: readonly { id: string; kind: StageKind }[];
+  /** Report nodes at the end, all wired back to the gate. */
+  readonly #copies: number;
   readonly #detach: (() => void)[];
   #isDeployed = true;
 
-  constructor(burnin: Burnin, kinds: readonly StageKind[] = ['precheck', 'surface_validate', 'final_check']) {
+  constructor(
+    burnin: Burnin,
+    kinds: readonly StageKind[] = ['precheck', 'surface_validate', 'final_check'],
+    { copies = 1 } = {},
+  ) {
     this.#burnin = burnin;
+    this.#copies = copies;
     this.#stations = kinds.map((kind, index) => ({ id: `station-${index}`, kind }));
     this.#detach = [
       burnin.attachGate({
@@ -152,7 +157,9 @@ export class Line {
         if (arrival.kind === 'drop') this.drops.push(arrival.reason);
         if (arrival.kind !== 'pass') return;
       }
-      if (this.#burnin.arriveAtReport(ticket).kind === 'again') this.#burnin.lap(ticket);
+      for (let copy = 0; copy < this.#copies; copy += 1) {
+        if (this.#burnin.arriveAtReport(ticket).kind === 'again') this.#burnin.lap(ticket);
+      }
     });
   }
 }

@@ -180,6 +180,11 @@ async function openMountRoom(): Promise<MountRoom> {
     stdio: 'ignore',
   });
   keeper.on('error', () => undefined);
+  const close = () => {
+    process.removeListener('exit', close);
+    keeper.kill('SIGKILL');
+  };
+  process.once('exit', close);
   const pid = keeper.pid ?? 0;
   const own = readlinkSync('/proc/self/ns/mnt');
   await until('a mount namespace', () => readRoom(pid) !== own && readCommand(pid).startsWith('sleep'));
@@ -200,7 +205,7 @@ async function openMountRoom(): Promise<MountRoom> {
         return list().length === 0;
       });
     },
-    close: () => void keeper.kill('SIGKILL'),
+    close,
   };
 }
 
