@@ -10,6 +10,7 @@ import {
   shareBurnin,
   type BurninWish,
 } from '../../dist/lib/burnin/shared-burnin.js';
+import { openBurnin } from '../../dist/lib/burnin/open-burnin.js';
 import { StoreUnreachableError } from '../../dist/lib/core/refusal.js';
 import { readControllerConfig } from '../../dist/lib/core/read-controller-config.js';
 import { StillClock } from '../mqtt/clocks.mts';
@@ -158,7 +159,7 @@ describe('the shared engines', () => {
         if (state.isBusy) throw busy;
         return fake;
       };
-      return { clock, state, fake, ...wish({}, { open, clock }) };
+      return { clock, state, ...wish({}, { open, clock }), fake };
     };
     const pass = async (clock: StillClock, ms: number) => {
       clock.move(ms);
@@ -206,7 +207,7 @@ describe('the shared engines', () => {
     const holder = await startLockProcess(path.join(dir, 'demo.lock'));
     const clock = new StillClock(0);
     const mqttPort = String(await findFreePort());
-    const { got } = wish({ dataDir: dir, mqttPort }, { open: undefined, clock });
+    const { got } = wish({ dataDir: dir, mqttPort }, { open: openBurnin, clock });
     assert.match(String(got[0]), /Another Node-RED already serves the NAS "demo" from this directory/);
     await holder.kill();
     clock.move(30_000);
