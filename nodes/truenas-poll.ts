@@ -9,7 +9,7 @@ import {
 } from '../lib/core/build-messages';
 import { readPollInterval } from '../lib/core/read-poll-interval';
 import { UnreachableError } from '../lib/core/refusal';
-import type { NasView } from '../lib/core/views';
+import type { DriveView, NasView } from '../lib/core/views';
 import { messageIntervalMs, openThrottle } from './rim/throttle';
 import { startWork, type Behaviour, type Work, type WorkDef } from './rim/work';
 
@@ -30,24 +30,35 @@ export default function register(RED: NodeAPI): void {
 /** Outputs: a drive that changed, the summary. */
 function buildPoller(work: Work, intervalMs: number): Behaviour {
   const outlets = openOutlets(work);
+  /** Serials of the drives that are there. */
+  const present = new Set<string>();
   const attach = (burnin: Burnin) => {
-    const showBadge = () => work.badge.show(buildPollBadge(burnin.view(), burnin.drives()));
-    const changed = (serial: string, message: Message) => {
-      outlets.drives.offer(serial, message);
+    present.clear();
+    let nas = burnin.view();
+    const showBadge = () => work.badge.show(() => buildPollBadge(nas, present.size));
+    const changed = (view: DriveView) => {
+      if (view.isPresent) present.add(view.drive.serial);
+      else present.delete(view.drive.serial);
+      outlets.drives.offer(view.drive.serial, buildDriveMessage(view));
       showBadge();
     };
+    const told = (view: NasView) => {
+      nas = view;
+      outlets.summary(view);
+      showBadge();
+    };
+    burnin.drives().forEach(changed);
+    told(nas);
     const ends = [
-      burnin.on('drive', (view) => changed(view.drive.serial, buildDriveMessage(view))),
-      burnin.on('gone', (serial) => changed(serial, buildGoneMessage(serial))),
-      burnin.on('nas', (view) => {
-        outlets.summary(view);
+      burnin.on('drive', changed),
+      burnin.on('gone', (serial) => {
+        present.delete(serial);
+        outlets.drives.offer(serial, buildGoneMessage(serial));
         showBadge();
       }),
+      burnin.on('nas', told),
       burnin.attachPoller(intervalMs),
     ];
-    burnin.drives().forEach((view) => changed(view.drive.serial, buildDriveMessage(view)));
-    outlets.summary(burnin.view());
-    showBadge();
     return () => ends.forEach((end) => end());
   };
   return {
@@ -55,8 +66,8 @@ function buildPoller(work: Work, intervalMs: number): Behaviour {
     receive: async (burnin, message, send) => {
       const view = await outlets.whilePolling(() => burnin.poll());
       send([null, { ...message, ...buildNasMessage(view) }]);
-      judgePoll(view, burnin);
-      work.badge.show(buildPollBadge(view, burnin.drives()));
+      judgePoll(view, present.size);
+      work.badge.show(buildPollBadge(view, present.size));
     },
   };
 }
@@ -91,8 +102,8 @@ function openOutlets(work: Work) {
 }
 
 /** Throws for a poll that brought nothing new, with the words of the badge as its code. */
-function judgePoll(view: NasView, burnin: Burnin): void {
+function judgePoll(view: NasView, count: number): void {
   if (view.link === 'connected' && !view.isStale) return;
   const error = new UnreachableError(view.linkMessage || 'The NAS did not answer the poll.');
-  throw Object.assign(error, { code: buildPollBadge(view, burnin.drives()).text });
+  throw Object.assign(error, { code: buildPollBadge(view, count).text });
 }

@@ -1,8 +1,6 @@
+import { RefusedError } from '../core/refusal';
 import type { HostLook } from '../core/remote-run';
-import type { Answer, DriveView, JobView, LinkState, NasView } from '../core/views';
-import type { DriveProbe } from '../nas/drive-probe';
-import type { RemoteRuns } from '../nas/remote-runs';
-import type { Notifier } from '../notify/notifier';
+import type { Answer, DriveView, JobView, NasView } from '../core/views';
 import { batched } from './batched';
 import { openBeat } from './beat';
 import type {
@@ -15,12 +13,15 @@ import type {
   Reporter,
   Station,
 } from './burnin';
+import type { BurninParts } from './burnin-parts';
 import { Deliveries } from './deliveries';
 import type { EngineBase } from './engine-base';
 import { Followers } from './followers';
 import { Gates } from './gates';
+import { Housekeeper } from './housekeeper';
 import { Inventory } from './inventory';
 import { Janitor } from './janitor';
+import { listAlerts } from './list-alerts';
 import { takeLap } from './laps';
 import { Poller } from './poller';
 import { reconcile } from './reconcile';
@@ -28,39 +29,21 @@ import { Reports } from './reports';
 import { takeRequest } from './requests';
 import { openStageRunners, type StageRunners } from './stages/open-stage-runners';
 import { readAdmittedJob, Stations } from './stations';
-
-/** Everything an engine works with, opened by somebody else. */
-export interface BurninParts {
-  readonly base: EngineBase;
-  readonly runs: RemoteRuns;
-  readonly probe: DriveProbe;
-  readonly link: {
-    readonly state: LinkState;
-    readonly message: string;
-    onChange(listener: () => void): () => void;
-  };
-  readonly notifiers: readonly Notifier[];
-  readonly deviceTypes: readonly string[];
-  readonly maxParallel: number;
-  /** Milliseconds between two looks at the running stages. */
-  readonly lookEveryMs: number;
-  /** No job begins while a drive is hotter, in °C. */
-  readonly maxStartTemperatureC: number;
-  makeId(): string;
-  topicDrive(serial: string): string;
-  /** Closes what was opened for the engine, in order. */
-  closeParts(): Promise<void>;
-}
+import { Troubles } from './troubles';
 
 /** Joins the parts of one engine. Nothing starts before the flows are deployed or something is attached. */
 export function createBurnin(parts: BurninParts): Burnin {
   return new Engine(parts);
 }
 
+/** The trouble of an engine that cannot do its own work, mostly for want of its store. */
+const unwell = 'The engine cannot work';
+
 class Engine implements Burnin {
   readonly nas: string;
   readonly #parts: BurninParts;
   readonly #base: EngineBase;
+  readonly #troubles: Troubles;
   readonly #gates: Gates;
   readonly #stations: Stations;
   readonly #inventory: Inventory;
@@ -69,9 +52,11 @@ class Engine implements Burnin {
   readonly #reports: Reports;
   readonly #deliveries: Deliveries;
   readonly #janitor: Janitor;
+  readonly #housekeeper: Housekeeper;
   readonly #look: () => Promise<HostLook>;
   readonly #beat;
   #isClosed = false;
+  #lastView: NasView;
 
   constructor(parts: BurninParts) {
     const { base } = parts;
@@ -80,11 +65,13 @@ class Engine implements Burnin {
     this.#base = base;
     this.#look = batched(() => parts.runs.look());
     this.#beat = openBeat(base.clock, parts.lookEveryMs);
+    this.#troubles = new Troubles(base);
     this.#gates = new Gates(base);
     this.#stations = new Stations(base);
-    this.#inventory = new Inventory(base, (jobId) => this.#followers.progressOf(jobId));
+    this.#inventory = new Inventory(base, this.#troubles, (jobId) => this.#followers.progressOf(jobId));
     this.#followers = this.#openFollowers();
-    this.#janitor = new Janitor(base, parts.runs);
+    this.#janitor = new Janitor(base, parts.runs, this.#troubles);
+    this.#housekeeper = new Housekeeper(base);
     this.#poller = this.#openPoller();
     this.#reports = new Reports({
       base,
@@ -97,7 +84,8 @@ class Engine implements Burnin {
       notifiers: parts.notifiers,
       build: (job) => this.#reports.build(job),
     });
-    parts.link.onChange(() => this.#tellNas());
+    this.#lastView = this.view();
+    parts.link.onChange(() => void this.#tellNas());
   }
 
   #openFollowers(): Followers {
@@ -106,10 +94,11 @@ class Engine implements Burnin {
       beat: this.#beat,
       stations: this.#stations,
       runners: this.#openRunners(),
-      touch: (serial) => this.#inventory.touch(serial),
-      ended: (job, stage, isSentOn) => {
-        if (isSentOn) this.#gates.noteSent(job.id, stage.position + 1);
-        else this.#gates.forgetTicket(job.id);
+      troubles: this.#troubles,
+      tickets: this.#gates,
+      touch: (serial) => this.#touch(serial),
+      ended: (job, isSentOn) => {
+        if (!isSentOn) this.#gates.forgetTicket(job.id);
         this.#changed([job.drive.serial]);
       },
     });
@@ -137,6 +126,7 @@ class Engine implements Burnin {
       took: (report, look) => {
         this.#inventory.take(report);
         this.#janitor.take(look);
+        this.#housekeeper.tidy();
       },
       polled: () => this.#changed([]),
     });
@@ -154,19 +144,15 @@ class Engine implements Burnin {
       linkMessage: link.message,
       lastPollAt: this.#poller.lastGoodAt,
       isStale: this.#poller.isStale(),
-      alerts: this.#listAlerts(queued + running > 0),
+      alerts: listAlerts({
+        parts: this.#parts,
+        poller: this.#poller,
+        janitor: this.#janitor,
+        gates: this.#gates,
+        troubles: this.#troubles,
+        hottest: this.#inventory.hottest(),
+      }),
     };
-  }
-
-  #listAlerts(hasJobs: boolean): readonly string[] {
-    const { link, base } = this.#parts;
-    return [
-      ...(link.state === 'refused' ? [link.message] : []),
-      ...this.#poller.troubles,
-      ...this.#janitor.alerts,
-      ...(hasJobs && !this.#gates.hasAny() ? ['Jobs are waiting, but no drive-lock node is deployed.'] : []),
-      ...base.store.corruptRows().map((row) => row.message),
-    ];
   }
 
   drives(): readonly DriveView[] {
@@ -209,12 +195,19 @@ class Engine implements Burnin {
   }
 
   arrive(stationId: string, ticket: unknown): Arrival {
-    const arrival = this.#stations.arrive(stationId, ticket);
-    if (arrival.kind === 'run') {
-      this.#gates.forgetTicket(readAdmittedJob(this.#base, ticket).id);
-      this.#changed([]);
+    const job = readAdmittedJob(this.#base, ticket);
+    try {
+      const arrival = this.#stations.arrive(stationId, job);
+      if (arrival.kind === 'run') {
+        this.#gates.forgetTicket(job.id);
+        this.#changed([job.drive.serial]);
+      }
+      return arrival;
+    } catch (error) {
+      // The store could not take it: the ticket is off the wires, so the gate has to send it again.
+      if (!(error instanceof RefusedError)) this.#gates.forgetTicket(job.id);
+      throw error;
     }
-    return arrival;
   }
 
   arriveAtReport(ticket: unknown): ReportArrival {
@@ -231,7 +224,7 @@ class Engine implements Burnin {
 
   async poll(): Promise<NasView> {
     await this.#poller.poll().catch(() => undefined);
-    return this.view();
+    return this.#tellNas();
   }
 
   deployed(): void {
@@ -250,12 +243,17 @@ class Engine implements Burnin {
     try {
       this.#reconcile();
       this.#reports.giveDue();
+      this.#troubles.clear(unwell);
     } catch (error) {
-      this.#base.log('error', `reconcile: ${error instanceof Error ? error.message : String(error)}`);
+      this.#troubles.note(unwell, error);
     }
     this.#beat.kick();
-    for (const serial of serials) this.#inventory.touch(serial);
+    for (const serial of serials) this.#touch(serial);
     this.#tellNas();
+  }
+
+  #touch(serial: string): void {
+    this.#troubles.guard(`The state of drive ${serial} cannot be told`, () => this.#inventory.touch(serial));
   }
 
   #reconcile(): void {
@@ -265,17 +263,22 @@ class Engine implements Burnin {
       followers: this.#followers,
       maxParallel: this.#parts.maxParallel,
       mayBegin: () => !this.#poller.isStale() && this.#isCool(),
-      touch: (serial) => this.#inventory.touch(serial),
+      troubles: this.#troubles,
+      touch: (serial) => this.#touch(serial),
     });
   }
 
   #isCool(): boolean {
-    const hottest = this.#inventory.hottestC();
-    return hottest === null || hottest < this.#parts.maxStartTemperatureC;
+    const temperatureC = this.#inventory.hottest()?.temperatureC ?? null;
+    return temperatureC === null || temperatureC < this.#parts.maxStartTemperatureC;
   }
 
-  #tellNas(): void {
-    if (!this.#isClosed) this.#base.bus.emit('nas', this.view());
+  /** Never throws, as it is called from everywhere; without a readable store the last view has to do. */
+  #tellNas(): NasView {
+    if (this.#isClosed) return this.#lastView;
+    this.#lastView = this.#troubles.guard(unwell, () => this.view()) ?? this.#lastView;
+    this.#base.bus.emit('nas', this.#lastView);
+    return this.#lastView;
   }
 
   async close(): Promise<void> {
@@ -283,7 +286,10 @@ class Engine implements Burnin {
     this.#isClosed = true;
     this.#poller.close();
     this.#deliveries.close();
-    await this.#followers.close();
-    await this.#parts.closeParts();
+    this.#followers.detach();
+    // A follower may be in the middle of a long request to the NAS; the end of the connection ends that.
+    await this.#parts.closeLinks();
+    await this.#followers.settled();
+    this.#parts.closeStore();
   }
 }

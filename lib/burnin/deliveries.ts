@@ -14,19 +14,41 @@ export interface DeliveryParts {
 /** How often the queue is looked at when nothing has just been put into it. */
 const idleMs = 30_000;
 
-/** Sends queued reports by mail and webhook, one at a time, apart from everything else: a dead server delays nothing. */
+/**
+ * Sends queued reports, one at a time on each channel, apart from everything else: a dead mail server delays neither a
+ * job nor a webhook.
+ */
 export class Deliveries {
+  readonly #lines: readonly DeliveryLine[];
+
+  constructor(parts: DeliveryParts) {
+    this.#lines = parts.notifiers.map((notifier) => new DeliveryLine(parts, notifier));
+  }
+
+  /** Something was queued. */
+  kick(): void {
+    for (const line of this.#lines) line.kick();
+  }
+
+  close(): void {
+    for (const line of this.#lines) line.close();
+  }
+}
+
+/** The deliveries of one channel. */
+class DeliveryLine {
   readonly #parts: DeliveryParts;
+  readonly #notifier: Notifier;
   readonly #end = new AbortController();
   #timer: AbortController | null = null;
   #isAwake = false;
 
-  constructor(parts: DeliveryParts) {
+  constructor(parts: DeliveryParts, notifier: Notifier) {
     this.#parts = parts;
-    if (parts.notifiers.length > 0) void this.#run();
+    this.#notifier = notifier;
+    void this.#run();
   }
 
-  /** Something was queued. */
   kick(): void {
     this.#isAwake = true;
     this.#timer?.abort(new Error('woken'));
@@ -34,7 +56,7 @@ export class Deliveries {
 
   close(): void {
     this.#end.abort(new Error('closing'));
-    for (const notifier of this.#parts.notifiers) notifier.close();
+    this.#notifier.close();
   }
 
   async #run(): Promise<void> {
@@ -56,21 +78,21 @@ export class Deliveries {
 
   async #sendDue(signal: AbortSignal): Promise<void> {
     const { base } = this.#parts;
-    for (const delivery of base.store.reports.dueDeliveries(base.clock.now())) {
+    const due = base.store.reports.dueDeliveries(base.clock.now());
+    for (const delivery of due.filter(({ channel }) => channel === this.#notifier.channel)) {
       if (signal.aborted) return;
       await this.#send(delivery, signal);
     }
   }
 
   async #send(delivery: Delivery, signal: AbortSignal): Promise<void> {
-    const { base, notifiers, build } = this.#parts;
+    const { base, build } = this.#parts;
     const { jobId, channel } = delivery;
-    const notifier = notifiers.find((item) => item.channel === channel);
     const job = base.store.jobs.get(jobId);
-    // Another NAS's controller may share the file; a channel that is not set any more waits for its return.
-    if (notifier === undefined || job?.nas !== base.nas) return;
+    // Another NAS's controller may share the file.
+    if (job?.nas !== base.nas) return;
     try {
-      await notifier.send(build(job), signal);
+      await this.#notifier.send(build(job), signal);
       base.store.reports.markDelivered({ jobId, channel, now: base.clock.now() });
     } catch (error) {
       if (!signal.aborted) this.#noteFailure(delivery, error);

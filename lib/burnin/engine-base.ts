@@ -15,6 +15,11 @@ export interface EngineBase {
   readonly log: (level: LogLevel, text: string) => void;
 }
 
+/** An error in words. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Stores an event, then tells it: what is on the bus can always be looked up later. */
 export function recordEvent(base: EngineBase, event: Omit<BurninEvent, 'at'>): void {
   const stamped = { at: base.clock.now(), ...event };

@@ -5,20 +5,24 @@ import type { Progress } from '../core/views';
 import type { Beat } from './beat';
 import { recordEvent, type EngineBase } from './engine-base';
 import { followStage } from './follow-stage';
-import { buildTicket, readContext } from './gates';
+import { readContext, type Gates } from './gates';
 import type { StageRunners } from './stages/open-stage-runners';
 import type { StageContext, StageProgressPart } from './stages/stage-runner';
 import type { Stations } from './stations';
+import type { Troubles } from './troubles';
 
 export interface FollowerParts {
   readonly base: EngineBase;
   readonly beat: Beat;
   readonly stations: Stations;
   readonly runners: StageRunners;
+  readonly troubles: Troubles;
+  /** The ticket of a job for a stage: a new one for its next turn, or the present one. */
+  readonly tickets: Pick<Gates, 'nextTicket' | 'presentTicket'>;
   /** A drive's view changed. */
   touch(serial: string): void;
   /** A stage ended; `isSentOn`: its station has put the ticket on a wire. */
-  ended(job: Job, stage: Stage, isSentOn: boolean): void;
+  ended(job: Job, isSentOn: boolean): void;
 }
 
 /** The engine is closing: leave the run on the NAS alone. */
@@ -38,7 +42,6 @@ export class Followers {
   readonly #detach = new AbortController();
   readonly #following = new Map<string, Promise<void>>();
   readonly #tracks = new Map<string, ProgressTrack>();
-  readonly #lastTrouble = new Map<string, string>();
 
   constructor(parts: FollowerParts) {
     this.#parts = parts;
@@ -61,25 +64,31 @@ export class Followers {
       end: (verdict) => this.#end(jobId, position, verdict),
       failed: (error) => this.#noteTrouble(jobId, error),
     });
-    const settled = following.catch((error: unknown) => {
-      if (!(error instanceof Detached)) this.#noteTrouble(jobId, error);
-    });
-    this.#following.set(
-      jobId,
-      settled.finally(() => this.#forget(jobId)),
-    );
+    const settled = following
+      .catch((error: unknown) => {
+        if (!(error instanceof Detached)) this.#noteTrouble(jobId, error);
+      })
+      .finally(() => {
+        // A follower of the job's next stage may have taken the place already.
+        if (this.#following.get(jobId) === settled) this.#following.delete(jobId);
+      });
+    this.#following.set(jobId, settled);
   }
 
   /** Lets go of every run without touching it. */
-  async close(): Promise<void> {
+  detach(): void {
     this.#detach.abort(new Detached('detached'));
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async settled(): Promise<void> {
     await Promise.all(this.#following.values());
   }
 
   #forget(jobId: string): void {
     this.#following.delete(jobId);
     this.#tracks.delete(jobId);
-    this.#lastTrouble.delete(jobId);
+    this.#parts.troubles.clear(this.#troubleKey(jobId));
   }
 
   #stage(jobId: string, position: number): Stage | null {
@@ -107,10 +116,10 @@ export class Followers {
     const now = base.clock.now();
     const track = nextProgress(this.#tracks.get(job.id) ?? null, part, now, stage.percent);
     this.#tracks.set(job.id, track);
-    this.#lastTrouble.delete(job.id);
+    this.#parts.troubles.clear(this.#troubleKey(job.id));
     const { progress } = track;
     this.#savePercent(job, stage, progress);
-    const ticket = buildTicket(job, stage.kind);
+    const ticket = this.#parts.tickets.presentTicket(job, stage.kind);
     stations.progressed(stage.stationId, { ticket, context: readContext(job), kind: stage.kind, progress });
     touch(job.drive.serial);
   }
@@ -142,7 +151,7 @@ export class Followers {
     const next = base.store.stages.list(jobId).find(({ state }) => state === 'pending');
     const { outcome, reasons, evidence } = verdict;
     const isSentOn = stations.ended(stage.stationId, {
-      ticket: buildTicket(job, next?.kind ?? null),
+      ticket: this.#parts.tickets.nextTicket(job, next ?? null),
       context: readContext(job),
       kind: stage.kind,
       outcome,
@@ -150,15 +159,15 @@ export class Followers {
       evidence,
       jobState,
     });
-    this.#parts.ended(job, stage, isSentOn);
+    this.#parts.ended(job, isSentOn);
   }
 
-  /** Said once, not at every beat: a NAS may be away for hours. */
   #noteTrouble(jobId: string, error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
-    if (this.#lastTrouble.get(jobId) === text) return;
-    this.#lastTrouble.set(jobId, text);
-    this.#parts.base.log('warn', `job ${jobId}: ${text}`);
+    this.#parts.troubles.note(this.#troubleKey(jobId), error);
+  }
+
+  #troubleKey(jobId: string): string {
+    return `Job ${jobId} cannot be followed`;
   }
 }
 

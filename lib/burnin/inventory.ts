@@ -1,8 +1,9 @@
 import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../core/drive';
-import type { Job } from '../core/job';
+import { isClosed, type Job } from '../core/job';
 import { readStoredSmart } from '../core/read-stored-smart';
 import type { DriveView, JobView, Progress } from '../core/views';
 import type { EngineBase } from './engine-base';
+import type { Troubles } from './troubles';
 
 interface Known {
   readonly drive: DriveFacts;
@@ -11,15 +12,25 @@ interface Known {
   readonly seenAt: number;
 }
 
+/** A pulled drive and its last result are shown for this long. */
+const keepAbsentMs = 30 * 86_400_000;
+
+/** What a drive sensor can mean; a broken one says 128 or -55. */
+function isCredible(temperatureC: number | null): boolean {
+  return temperatureC !== null && temperatureC > -20 && temperatureC < 100;
+}
+
 /** The drives of one NAS as last seen, joined with their jobs. Starts with what the store remembers. */
 export class Inventory {
   readonly #base: EngineBase;
+  readonly #troubles: Troubles;
   readonly #known = new Map<string, Known>();
   readonly #health = new Map<string, boolean | null>();
   readonly #progressOf: (jobId: string) => Progress | null;
 
-  constructor(base: EngineBase, progressOf: (jobId: string) => Progress | null) {
+  constructor(base: EngineBase, troubles: Troubles, progressOf: (jobId: string) => Progress | null) {
     this.#base = base;
+    this.#troubles = troubles;
     this.#progressOf = progressOf;
     for (const { drive, seenAt } of base.store.drives.list(base.nas)) {
       // Nothing is free before a probe has said so.
@@ -47,10 +58,12 @@ export class Inventory {
     return this.#known.get(serial)?.drive.physicalSectorBytes ?? 4096;
   }
 
-  hottestC(): number | null {
+  /** The hottest drive that is there and has a credible reading. */
+  hottest(): DriveFacts | null {
     const present = [...this.#known.values()].filter((known) => known.isPresent);
-    const readings = present.flatMap(({ drive }) => drive.temperatureC ?? []);
-    return readings.length === 0 ? null : Math.max(...readings);
+    const measured = present.filter(({ drive }) => isCredible(drive.temperatureC));
+    const [hottest] = measured.sort((a, b) => (b.drive.temperatureC ?? 0) - (a.drive.temperatureC ?? 0));
+    return hottest?.drive ?? null;
   }
 
   setHealth(serial: string, isHealthy: boolean | null): void {
@@ -68,28 +81,41 @@ export class Inventory {
     const now = this.#base.clock.now();
     const found = new Map(report.drives.map((probed) => [probed.drive.serial, probed]));
     found.delete('');
-    for (const probed of found.values()) this.#takeDrive(probed, now);
-    for (const [serial, known] of this.#known) {
-      if (!found.has(serial)) this.#takeAbsence(serial, known);
+    const changed = this.#base.store.inOneWrite(() => {
+      const seen = [...found.values()].filter((probed) => this.#takeDrive(probed, now));
+      const absent = [...this.#known.keys()].filter((serial) => !found.has(serial));
+      return [
+        ...seen.map(({ drive }) => drive.serial),
+        ...absent.filter((serial) => this.#takeAbsence(serial, now)),
+      ];
+    });
+    for (const serial of changed) {
+      if (this.#known.has(serial)) this.touch(serial);
+      else this.#base.bus.emit('gone', serial);
     }
   }
 
-  #takeDrive({ drive, locks }: ProbedDrive, seenAt: number): void {
+  /** True when there is something to tell. */
+  #takeDrive({ drive, locks }: ProbedDrive, seenAt: number): boolean {
     const previous = this.#known.get(drive.serial);
+    const hasChanged = previous === undefined || !isSame(previous, { drive, locks });
     this.#known.set(drive.serial, { drive, locks, isPresent: true, seenAt });
-    this.#base.store.drives.upsert(this.#base.nas, drive, seenAt);
-    if (previous === undefined || !isSame(previous, { drive, locks })) this.touch(drive.serial);
+    if (hasChanged) this.#base.store.drives.upsert(this.#base.nas, drive, seenAt);
+    return hasChanged;
   }
 
-  #takeAbsence(serial: string, known: Known): void {
-    if (this.#lastJob(serial) === null) {
+  #takeAbsence(serial: string, now: number): boolean {
+    const known = this.#known.get(serial);
+    if (known === undefined) return false;
+    const job = this.#base.store.jobs.lastOf(this.#base.nas, serial);
+    if (job === null || (isClosed(job.state) && now - (job.endedAt ?? now) > keepAbsentMs)) {
       this.#known.delete(serial);
+      this.#health.delete(serial);
       this.#base.store.drives.forget(this.#base.nas, serial);
-      this.#base.bus.emit('gone', serial);
-    } else if (known.isPresent) {
-      this.#known.set(serial, { ...known, isPresent: false });
-      this.touch(serial);
+      return true;
     }
+    this.#known.set(serial, { ...known, isPresent: false });
+    return known.isPresent;
   }
 
   /** As read since the start, else as the last job's newest SMART reading had it. */
@@ -102,9 +128,12 @@ export class Inventory {
     return isHealthy;
   }
 
+  /** A job that cannot be read hides itself, not the drive. */
   #lastJob(serial: string): JobView | null {
-    const job = this.#base.store.jobs.lastOf(this.#base.nas, serial);
-    return job === null ? null : this.jobView(job);
+    return this.#troubles.guard(`The last job of drive ${serial} cannot be read`, () => {
+      const job = this.#base.store.jobs.lastOf(this.#base.nas, serial);
+      return job === null ? null : this.jobView(job);
+    });
   }
 }
 

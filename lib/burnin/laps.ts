@@ -1,3 +1,4 @@
+import { isTicket } from './burnin';
 import { recordClosing } from './followers';
 import type { EngineBase } from './engine-base';
 import type { Gates } from './gates';
@@ -10,6 +11,8 @@ import { readAdmittedJob } from './stations';
  */
 export function takeLap(base: EngineBase, gates: Gates, ticket: unknown): string | null {
   const job = readAdmittedJob(base, ticket);
+  // A copy of a ticket that has gone on already says nothing about the lap of the newest one.
+  if (!isTicket(ticket) || !gates.isNewest(ticket)) return null;
   const stages = base.store.stages.list(job.id);
   const next = stages.find((stage) => stage.state === 'pending');
   if (job.state !== 'running' || next === undefined) return null;

@@ -58,10 +58,10 @@ export function openBurnin({ settings, log, lookEveryMs }: BurninOptions): Burni
     maxStartTemperatureC,
     makeId: randomUUID,
     topicDrive: buildTopicName,
-    closeParts: async () => {
+    closeLinks: async () => {
       await Promise.all([link.close(), host.close()]);
-      store.close();
     },
+    closeStore: () => store.close(),
   });
   publish(burnin, link);
   return burnin;

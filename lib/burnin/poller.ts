@@ -16,7 +16,7 @@ export interface PollerParts {
 const staleMs = 45_000;
 
 /** How often to poll without any poll node. */
-const unattendedMs = 30_000;
+const unattendedMs = 15_000;
 
 /** Polls a NAS as often as the most eager of its poll nodes wants, and remembers how the last poll went. */
 export class Poller {
@@ -46,7 +46,8 @@ export class Poller {
   }
 
   isStale(): boolean {
-    return this.#lastGoodAt === null || this.#parts.base.clock.now() - this.#lastGoodAt > staleMs;
+    // A clock that was set back makes the age negative, which proves as little as a great one.
+    return this.#lastGoodAt === null || Math.abs(this.#parts.base.clock.now() - this.#lastGoodAt) > staleMs;
   }
 
   attach(intervalMs: number): () => void {
@@ -61,6 +62,9 @@ export class Poller {
 
   async #once(): Promise<ProbeReport> {
     const { base, probe, look, took, polled } = this.#parts;
+    const over = new AbortController();
+    // A poll that hangs has to show as well.
+    base.clock.wait(staleMs, over.signal).then(polled, () => undefined);
     try {
       const [report, host] = await Promise.all([probe(), look()]);
       this.#lastGoodAt = base.clock.now();
@@ -72,6 +76,7 @@ export class Poller {
       this.#noteTrouble(error instanceof Error ? error.message : String(error));
       throw error;
     } finally {
+      over.abort(new Error('the poll is over'));
       polled();
     }
   }

@@ -4,7 +4,7 @@ import { readStoredSmart } from '../core/read-stored-smart';
 import type { JobReport, JobView } from '../core/views';
 import type { Reporter } from './burnin';
 import type { EngineBase } from './engine-base';
-import { buildTicket, readContext } from './gates';
+import { readContext } from './gates';
 
 export interface ReportParts {
   readonly base: EngineBase;
@@ -62,7 +62,10 @@ export class Reports {
       return isMarked;
     });
     if (!isFirst) return;
-    const message = { ticket: buildTicket(job, null), context: readContext(job) };
+    const message = {
+      ticket: { job: job.id, serial: job.drive.serial, stage: null, send: 0 },
+      context: readContext(job),
+    };
     for (const reporter of this.#reporters.values()) reporter.report(report, message);
     queued();
   }

@@ -21,11 +21,10 @@ export class Stations {
   }
 
   /** Is the stage whose turn it is mine and pending? Takes it, passes the ticket on, or drops a second ticket. */
-  arrive(stationId: string, ticket: unknown): Arrival {
+  arrive(stationId: string, job: Job): Arrival {
     const station = this.#attached.get(stationId);
     if (station === undefined)
       throw new RefusedError('not_admitted', 'This station is not connected to its controller.');
-    const job = readAdmittedJob(this.#base, ticket);
     if (job.state !== 'running') return { kind: 'pass' };
     const stages = this.#base.store.stages.list(job.id);
     const turn = stages.find((stage) => stage.state !== 'passed');

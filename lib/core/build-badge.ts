@@ -1,5 +1,5 @@
 import type { Outcome } from './job';
-import type { DriveView, JobView, NasView } from './views';
+import type { NasView, Progress } from './views';
 
 /** A node's status as Node-RED shows it below the node. */
 export interface Badge {
@@ -25,11 +25,14 @@ function buildLinkBadge(nas: NasView): Badge | null {
   return nas.isStale ? buildBadge('yellow', 'ring', 'stale') : null;
 }
 
-/** The badge of a poll node. */
-export function buildPollBadge(nas: NasView, drives: readonly DriveView[]): Badge {
-  const count = drives.filter((view) => view.isPresent).length;
-  const text = count === 0 ? 'connected' : `${count} ${count === 1 ? 'drive' : 'drives'}`;
-  return buildLinkBadge(nas) ?? buildBadge('green', 'dot', text);
+/** The badge of a poll node: how many drives are there, and how many things want a person. */
+export function buildPollBadge(nas: NasView, count: number): Badge {
+  const link = buildLinkBadge(nas);
+  if (link) return link;
+  const drives = count === 0 ? 'connected' : `${count} ${count === 1 ? 'drive' : 'drives'}`;
+  const alerts = nas.alerts.length;
+  if (alerts === 0) return buildBadge('green', 'dot', drives);
+  return buildBadge('yellow', 'dot', `${drives}, ${alerts} ${alerts === 1 ? 'alert' : 'alerts'}`);
 }
 
 /** The badge of a gate. */
@@ -40,18 +43,13 @@ export function buildGateBadge(nas: NasView): Badge {
   return buildBadge('blue', 'dot', `${nas.running} run, ${nas.queued} wait`);
 }
 
-/** The badge of a station at work: its only drive's progress, or how many drives it has. Null when it has none. */
-export function buildStationBadge(drives: readonly DriveView[], stationId: string): Badge | null {
-  const running = drives.map((view) => view.job).filter((job) => job !== null && isAt(job, stationId));
-  const [first] = running;
-  if (!first) return null;
-  if (running.length > 1) return buildBadge('blue', 'dot', `${running.length} drives`);
-  const { percent, phase } = first.progress ?? { percent: 0, phase: 'none' };
+/** The badge of a station: its only drive's progress, or how many drives it has. Null when it has none. */
+export function buildStationBadge(here: readonly (Progress | null)[]): Badge | null {
+  const [first] = here;
+  if (first === undefined) return null;
+  if (here.length > 1) return buildBadge('blue', 'dot', `${here.length} drives`);
+  const { percent, phase } = first ?? { percent: 0, phase: 'none' };
   return buildBadge('blue', 'dot', `${Math.floor(percent)}%${phase === 'none' ? '' : ` ${phase}`}`);
-}
-
-function isAt(view: JobView, stationId: string): boolean {
-  return view.stages.some((stage) => stage.state === 'running' && stage.stationId === stationId);
 }
 
 /** The badge of a station after a stage ended, or of a report node after a job. */

@@ -2,6 +2,8 @@
 export type StageLook =
   /** Nothing of it exists and it can be proved that nothing ever did. */
   | { readonly kind: 'not_started' }
+  /** Nothing is at work, and what was found already stands: another run would only say more about it. */
+  | { readonly kind: 'judged' }
   | { readonly kind: 'running' }
   | { readonly kind: 'ended' }
   /** It was started, or may have been, and is gone. */
@@ -19,7 +21,7 @@ export type Step =
   | { readonly kind: 'end'; readonly outcome: 'cancelled' | 'unknown'; readonly reason: string };
 
 /**
- * The whole safety argument in one table: a stage is started only when it is proved that it never was.
+ * The whole safety argument in one table: a run is started only when it is proved that it never was.
  * A lost stage is never started a second time.
  */
 export function decideStep(look: StageLook, isCancelRequested: boolean): Step {
@@ -30,6 +32,8 @@ export function decideStep(look: StageLook, isCancelRequested: boolean): Step {
       return isCancelRequested
         ? { kind: 'end', outcome: 'cancelled', reason: 'Cancelled before the stage was started.' }
         : { kind: 'start' };
+    case 'judged':
+      return isCancelRequested ? { kind: 'collect' } : { kind: 'start' };
     case 'running':
       return isCancelRequested ? { kind: 'stop' } : { kind: 'wait' };
     case 'ended':

@@ -90,6 +90,8 @@ export interface Ticket {
   readonly serial: string;
   /** The stage whose turn it was when the ticket was sent. */
   readonly stage: StageKind | null;
+  /** Counts the job's tickets: of two copies that come round, an older one means nothing any more. */
+  readonly send: number;
 }
 
 /** True for a state that a job never leaves. */

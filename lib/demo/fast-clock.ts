@@ -1,5 +1,7 @@
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
+
+import { putFile } from './put-file';
 
 /** The rehearsal NAS's own clock, by default a few ten thousand times as fast as the machine's. */
 export interface FastClock {
@@ -25,14 +27,14 @@ export function openFastClock(root: string, speed: number): FastClock {
   let newestS = 0;
   let isClosed = false;
 
+  // Overwritten in place: a reader must never see an empty file, and reads the first line alone.
+  const file = openSync(uptimePath, existsSync(uptimePath) ? 'r+' : 'w+');
   const start = () => {
     newestS = 0;
-    writeFileSync(ratePath, `${anchor.wallMs} ${Math.round(anchor.baseS * 100)} ${anchor.speed}\n`);
-    writeFileSync(uptimePath, buildUptime(uptimeFrom(anchor)));
+    putFile(ratePath, `${anchor.wallMs} ${Math.round(anchor.baseS * 100)} ${anchor.speed}\n`);
+    ftruncateSync(file, writeSync(file, buildUptime(uptimeFrom(anchor)), 0));
   };
   start();
-  // Overwritten in place and only ever growing: a reader must never see an empty file.
-  const file = openSync(uptimePath, 'r+');
   const uptimeS = () => (newestS = Math.max(newestS, uptimeFrom(anchor)));
   const timer = setInterval(() => {
     try {
@@ -64,7 +66,8 @@ interface Anchor {
 }
 
 function uptimeFrom({ wallMs, baseS, speed }: Anchor): number {
-  return baseS + (Math.max(0, Date.now() - wallMs) / 1000) * speed;
+  // In the hundredths that the file shows.
+  return Math.floor(baseS * 100 + Math.max(0, Date.now() - wallMs) * (speed / 10)) / 100;
 }
 
 function buildUptime(uptimeS: number): string {

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A writer touches its files several times a second; one that is behind by this much may be another process. */
-const freshMs = 5000;
+/** A writer touches its files several times a second; one that does not for this long is another process. */
+const signOfLifeMs = 5000;
 
 /** Processes of the rehearsal NAS, from its own `/proc`. */
 export interface Writers {
@@ -13,8 +13,8 @@ export interface Writers {
 }
 
 /**
- * Tells living writers from left-over entries. After a restart of the machine a pid may belong to any other process,
- * so a pid alone proves nothing: the writer's own files have to be fresh, or become so within the freshness limit.
+ * Tells living writers from left-over entries. After a restart of the machine or container a pid may belong to any
+ * other process, so a pid alone proves nothing, nor do fresh files: they have to be seen changing.
  */
 export async function findWriters(root: string): Promise<Writers> {
   const pids = readdirSync(path.join(root, 'proc')).filter((name) => /^\d+$/.test(name));
@@ -66,13 +66,11 @@ export function sweepProcesses(root: string): void {
 }
 
 async function isWriting(dir: string, pid: number): Promise<boolean> {
-  const giveUpAt = Date.now() + freshMs;
-  while (exists(pid)) {
-    const at = newestMs(dir);
-    if (at === null) return false;
-    if (Date.now() - at < freshMs) return true;
-    if (Date.now() > giveUpAt) return false;
-    await wait(100);
+  const first = newestMs(dir);
+  if (first === null || pid === process.pid) return false;
+  for (const giveUpAt = Date.now() + signOfLifeMs; Date.now() < giveUpAt && exists(pid);) {
+    await wait(50);
+    if ((newestMs(dir) ?? first) > first) return true;
   }
   return false;
 }

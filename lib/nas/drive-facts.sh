@@ -258,7 +258,8 @@ collect_facts() {
 
 # judge_drives TYPES: reads what was collected, prints drive, key, lock and gap records, then "judged".
 judge_drives() {
-  BURNIN_TYPES=$1 awk "$JUDGE_DRIVES"
+  export BURNIN_TYPES="$1"
+  run_awk "$JUDGE_DRIVES"
 }
 
 # find_drive RECORDS SERIAL: sets D_COUNT and, of the last match, D_NAME, D_NUMBER, D_SIZE, D_WWN and D_KEY.

@@ -24,6 +24,15 @@ clean() {
   printf '%s' "$1" | tr '\n\t' '  ' | tr -d '\000-\037\177'
 }
 
+# Most texts need no cleaning, and a fork for each of them would add up.
+# set_clean NAME TEXT: the same, into a variable.
+set_clean() {
+  case $2 in
+    *[!\ -~]*) eval "$1=\$(clean \"\$2\")" ;;
+    *) eval "$1=\$2" ;;
+  esac
+}
+
 # What a login prints before this is noise and may lack its last newline.
 answer_begin() {
   printf '\nburnin-begin\n'
@@ -37,9 +46,18 @@ is_root() {
   [ -n "$R" ] || [ "$(id -u)" = 0 ]
 }
 
+# A number that the shell's arithmetic takes as it is: not octal, not too long.
 is_number() {
   case $1 in
-    '' | *[!0-9]*) return 1 ;;
+    '' | *[!0-9]* | 0?*) return 1 ;;
+  esac
+  [ "${#1}" -le 18 ]
+}
+
+# Seconds since boot, as the kernel writes them.
+is_decimal() {
+  case $1 in
+    '' | *[!0-9.]* | .* | *. | *.*.*) return 1 ;;
   esac
 }
 
@@ -48,6 +66,13 @@ is_run_id() {
   case $1 in
     '' | [!A-Za-z0-9]* | *[!A-Za-z0-9_-]*) return 1 ;;
   esac
+}
+
+# run_awk PROGRAM: by a descriptor, because sudo with sub-command logging kills an exec with an argument above 4 KiB.
+run_awk() {
+  awk -f /dev/fd/9 9<<PROGRAM
+$1
+PROGRAM
 }
 
 has() {

@@ -9,11 +9,11 @@ read_meta() {
   [ -r "$1" ] || return 1
   while IFS= read -r line; do
     case $line in
-      owner=*) M_OWNER=${line#*=} ;;
-      serial=*) M_SERIAL=${line#*=} ;;
+      owner=*) set_clean M_OWNER "${line#*=}" ;;
+      serial=*) set_clean M_SERIAL "${line#*=}" ;;
       key=*) M_KEY=${line#*=} ;;
       kname=*) M_NAME=${line#*=} ;;
-      boot=*) M_BOOT=${line#*=} ;;
+      boot=*) set_clean M_BOOT "${line#*=}" ;;
       form=*) M_FORM=${line#*=} ;;
       started=*) M_STARTED=${line#*=} ;;
       read=*) M_READ=${line#*=} ;;
@@ -22,6 +22,7 @@ read_meta() {
   done <"$1"
   # These two become parts of paths.
   case $M_KEY in *[!A-Za-z0-9_:-]*) M_KEY= ;; esac
+  is_decimal "$M_STARTED" || M_STARTED=
   case $M_NAME in *[!A-Za-z0-9_.-]* | .*) M_NAME= ;; esac
 }
 
@@ -45,10 +46,11 @@ read_result() {
         E_READ=${rest% *}
         E_WRITTEN=${rest#* }
         ;;
-      ?*) RESULT=$(clean "$word $rest") ;;
+      ?*) set_clean RESULT "$word $rest" ;;
     esac
   done <"$1"
   RESULT=${RESULT% }
+  is_decimal "$E_UP" || E_UP=
 }
 
 # read_life DIR: after read_meta and read_clock, sets HELD (yes or no), IS_WRITER (yes when pid names the living
@@ -73,7 +75,7 @@ read_life() {
   if [ "$IS_WRITER" = yes ]; then
     HELD=yes
   elif [ "$has_pid" = no ] && [ -z "$RESULT" ]; then
-    if [ "$M_BOOT" = "$BOOT" ] && read_pid_file "$1/launcher" && is_alive "$F_PID" "$F_START"; then
+    if [ "$M_BOOT" = "$BOOT" ] && is_launching "$1"; then
       HELD=yes
     elif [ -e "$1/pid" ] && [ -n "$M_KEY" ]; then
       # An unreadable pid file: only a free lock proves the end.
@@ -81,6 +83,12 @@ read_life() {
       [ "$LOCK" = free ] || HELD=yes
     fi
   fi
+}
+
+# is_launching DIR: the start, or the process that is to become the writer, is still there.
+is_launching() {
+  { read_pid_file "$1/launcher" && is_alive "$F_PID" "$F_START"; } ||
+    { read_pid_file "$1/chain" && is_alive "$F_PID" "$F_START"; }
 }
 
 # is_settled DIR: false in the moment between the writer's death and its result.

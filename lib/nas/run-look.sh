@@ -58,9 +58,10 @@ read_progress() {
   done 2>/dev/null <"$R/proc/$1/io"
 }
 
-# device_moved: prints the bytes the device moved since the start of the run, also after its end.
-device_moved() {
-  local read written sum
+# read_device_moved: sets DEVICE_MOVED, the bytes the device moved since the start of the run, also after its end.
+read_device_moved() {
+  local read written
+  DEVICE_MOVED=
   read=$E_READ
   written=$E_WRITTEN
   if [ "$IS_WRITER" = yes ] && [ -n "$M_NAME" ] && read_sectors "$M_NAME"; then
@@ -68,9 +69,9 @@ device_moved() {
     written=$SECTORS_WRITTEN
   fi
   is_number "$read" && is_number "$written" && is_number "$M_READ" && is_number "$M_WRITTEN" || return 0
-  sum=$(((read - M_READ + written - M_WRITTEN) * 512))
+  DEVICE_MOVED=$(((read - M_READ + written - M_WRITTEN) * 512))
   # A device that was taken out and put in again counts from zero.
-  [ "$sum" -lt 0 ] || printf '%s' "$sum"
+  [ "$DEVICE_MOVED" -ge 0 ] || DEVICE_MOVED=
 }
 
 # put_run DIR: its record, with the names of the files to be read where the length of the list belongs.
@@ -85,17 +86,17 @@ put_run() {
   POSITION=
   MOVED=
   [ "$IS_WRITER" = no ] || read_progress "$W_PID"
+  read_device_moved
   held=0
   [ "$HELD" = no ] || held=1
   put run "${dir##*/}" "${M_OWNER:--}" "${M_SERIAL:--}" "${M_BOOT:--}" "$held" "${RESULT:--}" \
-    "${POSITION:--}" "${MOVED:--}" "$(device_moved | or_dash)" "$files" "${M_STARTED:--}" "${E_UP:--}"
+    "${POSITION:--}" "${MOVED:--}" "${DEVICE_MOVED:--}" "$files" "${M_STARTED:--}" "${E_UP:--}"
 }
 
-or_dash() {
-  local text
-  text=
-  IFS= read -r text
-  printf '%s' "${text:--}"
+# read_files WITH_LIST: yes adds the bad-block lists themselves.
+read_files() {
+  export BURNIN_RUNS="$BASE/runs" BURNIN_LIST="$1"
+  run_awk "$READ_FILES"
 }
 
 look_runs() {
@@ -105,7 +106,7 @@ look_runs() {
   for dir in "$BASE"/runs/*/; do
     dir=${dir%/}
     is_run_id "${dir##*/}" && put_run "$dir"
-  done | BURNIN_RUNS=$BASE/runs awk "$READ_FILES" || return 1
+  done | read_files no || return 1
   answer_end
 }
 
@@ -116,7 +117,7 @@ collect_run() {
   put_host || return 1
   if is_run_id "$1"; then
     dir=$BASE/runs/$1
-    put_run "$dir" | BURNIN_RUNS=$BASE/runs BURNIN_LIST=yes awk "$READ_FILES" || return 1
+    put_run "$dir" | read_files yes || return 1
     read_meta "$dir/meta" && put_identity "$1" "$2"
   fi
   answer_end

@@ -120,6 +120,8 @@ check_clock() {
 read_pin_number() {
   # shellcheck disable=SC2046,SC2012
   set -- $(ls -lnL /proc/self/fd/8 2>/dev/null)
+  # The machine that a rehearsal runs on need not be a Linux.
+  if [ -n "$R" ] && [ ! -d /proc/self ] && [ -f "$R/dev/$PIN_NAME" ]; then set -- -; fi
   case ${1:-} in
     b*) PIN_NUMBER=${5%,}:$6 ;;
     # A rehearsal's devices are plain files; their numbers are those of its sysfs.
@@ -184,7 +186,7 @@ badblocks_options() {
 # The supervisor: outlives the answer, never signals anything but by the deadline, and writes the result.
 keep_run() {
   timeout -k 60 -s TERM "$DEADLINE" "$@" 2>"$DIR/log" &
-  printf '%s\n' "$!" >"$DIR/chain"
+  read_process "$!" && printf '%s %s\n' "$!" "$P_START" >"$DIR/chain"
   wait "$!"
   sh "$DIR/finish" "$?"
 }
@@ -235,7 +237,7 @@ kill_chain() {
     systemctl kill -s KILL "$UNIT" </dev/null >/dev/null 2>&1
   else
     # GNU timeout leads a group of its own; BusyBox's has none and is the process itself.
-    read -r chain <"$DIR/chain" && { kill -KILL "-$chain" || kill -KILL "$chain"; } 2>/dev/null
+    read_pid_file "$DIR/chain" && { kill -KILL "-$F_PID" || kill -KILL "$F_PID"; } 2>/dev/null
   fi
 }
 

@@ -19,6 +19,8 @@ stop_run() {
     [ "$IS_WRITER" = yes ] && [ "$M_BOOT" = "$BOOT" ] || { answer_stopped stuck && return 0; }
     end_writer "$1" "$2" "$3" || { answer_stopped stuck && return 0; }
   fi
+  # A unit that is still on its way to its writer would not be seen otherwise.
+  [ -n "$RESULT" ] || [ "$M_FORM" != systemd ] || systemctl stop "nas-burnin-$1.service" </dev/null >/dev/null 2>&1
   record_end "$dir"
   answer_stopped gone
 }

@@ -4,15 +4,17 @@ import { messageIntervalMs, openThrottle } from './throttle';
 
 /** Shows a node's badge, at most once a second and only when it changed. */
 export interface BadgeHolder {
-  show(badge: Badge): void;
+  /** Asked for the badge only when it is shown: it may be costly to tell. */
+  show(badge: Badge | (() => Badge)): void;
 }
 
 /** Gives a node its badge; ends with the node. */
 export function openBadge(node: Node): BadgeHolder {
   let shown = '';
-  const throttle = openThrottle<string, Badge>({
+  const throttle = openThrottle<string, Badge | (() => Badge)>({
     intervalMs: messageIntervalMs,
-    emit: (badge) => {
+    emit: (offered) => {
+      const badge = typeof offered === 'function' ? offered() : offered;
       const text = JSON.stringify(badge);
       if (text === shown) return;
       shown = text;

@@ -107,6 +107,7 @@ describe('the engine, whatever happens to it', () => {
       assert.ok(spent);
       const look = { ...spent.look, runId: 'strange', owner: 'somebody', isHeld: true };
       bench.host.runs.set('strange', { ...spent, look });
+      await bench.burnin.poll();
       const view = await bench.burnin.poll();
       assert.match(view.alerts.join(), /Drive A is being written by a run that is not/);
       assert.deepEqual([...bench.host.runs.keys()], ['strange']);

@@ -44,6 +44,19 @@ describe('the engine', () => {
       assert.equal(line.reports.length, 1);
     });
 
+    it('tells each stage when it begins', async () => {
+      const told: string[] = [];
+      bench.burnin.on('drive', ({ job }) => {
+        const running = job?.stages.find(({ state }) => state === 'running');
+        if (running !== undefined) told.push(running.kind);
+      });
+      await bench.start('A');
+      await started(1);
+      bench.host.finish('A');
+      await ended('A', 'passed');
+      assert.deepEqual([...new Set(told)], ['precheck', 'surface_validate', 'final_check']);
+    });
+
     it('gives the requester its message properties back on every ticket', async () => {
       await bench.start('A', { context: { topic: 'shelf 3' } });
       await until('a ticket', () => line.tickets.length > 0);

@@ -8,7 +8,7 @@ import {
   buildStationBadge,
 } from '../../dist/lib/core/build-badge.js';
 import { RefusedError, UnreachableError } from '../../dist/lib/core/refusal.js';
-import { buildDrive, buildJobView, buildNas } from '../support/views.mts';
+import { buildJobView, buildNas } from '../support/views.mts';
 
 const job = (percent: number, kind: 'surface_validate' | 'precheck' = 'surface_validate') =>
   buildJobView({ stationId: 'here', kind, percent });
@@ -33,16 +33,18 @@ describe('badges', () => {
     ],
   ] as const) {
     it(`of poll and gate both show ${expected.text}`, () => {
-      assert.deepEqual(buildPollBadge(buildNas(change), [buildDrive('A')]), expected);
+      assert.deepEqual(buildPollBadge(buildNas(change), 1), expected);
       assert.deepEqual(buildGateBadge(buildNas(change)), expected);
     });
   }
 
   it('of a poll count the drives that are there', () => {
-    const drives = [buildDrive('A'), buildDrive('B', { isPresent: false })];
-    assert.equal(buildPollBadge(buildNas({}), []).text, 'connected');
-    assert.equal(buildPollBadge(buildNas({}), drives).text, '1 drive');
-    assert.equal(buildPollBadge(buildNas({}), [...drives, buildDrive('C')]).text, '2 drives');
+    assert.equal(buildPollBadge(buildNas({}), 0).text, 'connected');
+    assert.equal(buildPollBadge(buildNas({}), 1).text, '1 drive');
+    assert.equal(buildPollBadge(buildNas({}), 2).text, '2 drives');
+    const one = buildPollBadge(buildNas({ alerts: ['a drive is hot'] }), 24);
+    assert.deepEqual(one, { fill: 'yellow', shape: 'dot', text: '24 drives, 1 alert' });
+    assert.equal(buildPollBadge(buildNas({ alerts: ['a', 'b'] }), 24).text, '24 drives, 2 alerts');
   });
 
   it('of a gate count the jobs', () => {
@@ -50,14 +52,13 @@ describe('badges', () => {
     assert.equal(buildGateBadge(buildNas({ queued: 3 })).text, '0 run, 3 wait');
   });
 
-  it('of a station show its one drive, or how many, and nothing of other stations', () => {
-    const one = buildDrive('A', { job: job(41.9) });
-    assert.deepEqual(buildStationBadge([one], 'here'), { fill: 'blue', shape: 'dot', text: '41% write_aa' });
-    assert.equal(buildStationBadge([buildDrive('A', { job: job(5, 'precheck') })], 'here')?.text, '5%');
-    const unknown = buildDrive('B', { job: { ...job(3), progress: null } });
-    assert.equal(buildStationBadge([unknown], 'here')?.text, '0%');
-    assert.equal(buildStationBadge([one, unknown], 'here')?.text, '2 drives');
-    assert.equal(buildStationBadge([one, buildDrive('C')], 'elsewhere'), null);
+  it('of a station show its one drive, or how many', () => {
+    const one = job(41.9).progress;
+    assert.deepEqual(buildStationBadge([one]), { fill: 'blue', shape: 'dot', text: '41% write_aa' });
+    assert.equal(buildStationBadge([job(5, 'precheck').progress])?.text, '5%');
+    assert.equal(buildStationBadge([null])?.text, '0%');
+    assert.equal(buildStationBadge([one, null])?.text, '2 drives');
+    assert.equal(buildStationBadge([]), null);
   });
 
   it('of an outcome never show green for anything but a pass', () => {

@@ -10,7 +10,7 @@ import {
 } from '../../dist/lib/core/build-messages.js';
 import { buildDrive, buildJobView, buildNas } from '../support/views.mts';
 
-const ticket = { job: 'j', serial: 'A1', stage: 'surface_validate' } as const;
+const ticket = { job: 'j', serial: 'A1', stage: 'surface_validate', send: 1 } as const;
 
 describe('messages', () => {
   it('about a job give back its context, but never in place of their own fields', () => {

@@ -11,6 +11,8 @@ const lost: StageLook = { kind: 'lost', reason: 'the NAS was restarted' };
 const table: [StageLook, boolean, Step][] = [
   [{ kind: 'not_started' }, false, { kind: 'start' }],
   [{ kind: 'not_started' }, true, cancelledBefore],
+  [{ kind: 'judged' }, false, { kind: 'start' }],
+  [{ kind: 'judged' }, true, { kind: 'collect' }],
   [{ kind: 'running' }, false, { kind: 'wait' }],
   [{ kind: 'running' }, true, { kind: 'stop' }],
   [{ kind: 'ended' }, false, { kind: 'collect' }],
@@ -38,7 +40,7 @@ describe('decideStep', () => {
 
   it('starts only what was proved never to have been started', () => {
     const starts = table.filter(([, , step]) => step.kind === 'start').map(([look]) => look.kind);
-    assert.deepEqual(starts, ['not_started']);
+    assert.deepEqual(starts, ['not_started', 'judged']);
   });
 
   it('never lets anything end as passed or failed without being collected', () => {

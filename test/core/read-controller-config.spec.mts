@@ -70,7 +70,7 @@ describe('readControllerConfig', () => {
     assert.ok(!result.ok);
     assert.equal(result.problems.length, 2);
     assert.match(result.problems.join('\n'), /^PORT /m);
-    assert.match(result.problems.join('\n'), /^Webhook URL \(WEBHOOK_URL\): expected a URL/m);
+    assert.match(result.problems.join('\n'), /^Webhook URL \(WEBHOOK_URL\): must be a URL/m);
     assert.doesNotMatch(result.problems.join('\n'), /hunter/);
   });
 

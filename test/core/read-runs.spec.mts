@@ -17,7 +17,9 @@ const read = <T,>(reader: (records: readonly HostRecord[]) => Reading<T>, ...lin
   const reading = answer.ok ? reader(answer.value) : answer;
   return reading.ok ? reading.value : `problem: ${reading.problem}`;
 };
-const host = 'host\tboot-1\t12.34';
+/** The problem of a reading, or what was read instead. */
+const problem = (reading: unknown) => (typeof reading === 'string' ? reading : JSON.stringify(reading));
+const host = 'host\tboot-1\t12.34\t1700000000';
 const run = 'run\tr1\tme\tS1\tboot-1\t1\t-\t100\t200\t300\t0\t5.5\t-';
 const drive = 'drive\tsda\t8:0\tdisk\t1000\t512\t1\tsata\tS1\t-\t-\tModel';
 
@@ -38,16 +40,16 @@ describe('The readers of runs', () => {
   });
 
   it('take no or two answers, and unknown codes, for none', () => {
-    assert.match(String(read(readStartAnswer, host)), /0 answers/);
+    assert.match(problem(read(readStartAnswer, host)), /0 answers/);
     assert.match(
-      String(read(readStartAnswer, 'refused\tlocked\tx', 'started\tsda\t1\tb\tsetsid')),
+      problem(read(readStartAnswer, 'refused\tlocked\tx', 'started\tsda\t1\tb\tsetsid')),
       /2 answers/,
     );
-    assert.match(String(read(readStartAnswer, 'refused\tlovely\tx')), /holds "lovely"/);
-    assert.match(String(read(readStopAnswer, 'stopped\tmaybe')), /holds "maybe"/);
-    assert.match(String(read(readStopAnswer)), /0 answers/);
-    assert.match(String(read(readClearAnswer, 'cleared\t')), /holds ""/);
-    assert.match(String(read(readClearAnswer)), /0 answers/);
+    assert.match(problem(read(readStartAnswer, 'refused\tlovely\tx')), /holds "lovely"/);
+    assert.match(problem(read(readStopAnswer, 'stopped\tmaybe')), /holds "maybe"/);
+    assert.match(problem(read(readStopAnswer)), /0 answers/);
+    assert.match(problem(read(readClearAnswer, 'cleared\t')), /holds ""/);
+    assert.match(problem(read(readClearAnswer)), /0 answers/);
   });
 
   it('read a stop and a clear', () => {
@@ -60,6 +62,7 @@ describe('The readers of runs', () => {
     assert.deepEqual(read(readHostLook, host, run, 'log\tr1\tone', 'log\tr1\t', ended, 'log\tr1\ttwo'), {
       bootId: 'boot-1',
       uptimeS: 12.34,
+      clockS: 1700000000,
       runs: [
         {
           runId: 'r1',
@@ -93,7 +96,7 @@ describe('The readers of runs', () => {
         },
       ],
     });
-    assert.match(String(read(readHostLook, run)), /no boot/);
+    assert.match(problem(read(readHostLook, run)), /no boot/);
   });
 
   it('read a record with its list and the drive as it is now', () => {
@@ -104,8 +107,8 @@ describe('The readers of runs', () => {
     assert.equal(read(readRunRecord, host), null);
     const gone = read(readRunRecord, host, run);
     assert.ok(typeof gone === 'object' && gone !== null && gone.driveNow === null);
-    assert.match(String(read(readRunRecord, run)), /no boot/);
-    assert.match(String(read(readRunRecord, host, run, 'bad\tr1\tx')), /holds "x"/);
+    assert.match(problem(read(readRunRecord, run)), /no boot/);
+    assert.match(problem(read(readRunRecord, host, run, 'bad\tr1\tx')), /holds "x"/);
   });
 });
 
@@ -149,11 +152,11 @@ describe('The reader of the probe', () => {
   });
 
   it('is not content with less than a whole and judged answer', () => {
-    assert.match(String(read(readProbe, host, drive)), /no judgement/);
-    assert.match(String(read(readProbe, drive, 'judged')), /no boot/);
-    assert.match(String(read(readProbe, host, 'lock\tsdb\tswap\tx', 'judged')), /names no drive: sdb/);
-    assert.match(String(read(readProbe, host, drive, 'lock\tsda\tfine\tx', 'judged')), /holds "fine"/);
-    assert.match(String(read(readProbe, host, drive.replace('1000', 'big'), 'judged')), /holds "big"/);
+    assert.match(problem(read(readProbe, host, drive)), /no judgement/);
+    assert.match(problem(read(readProbe, drive, 'judged')), /no boot/);
+    assert.match(problem(read(readProbe, host, 'lock\tsdb\tswap\tx', 'judged')), /names no drive: sdb/);
+    assert.match(problem(read(readProbe, host, drive, 'lock\tsda\tfine\tx', 'judged')), /holds "fine"/);
+    assert.match(problem(read(readProbe, host, drive.replace('1000', 'big'), 'judged')), /holds "big"/);
   });
 });
 
@@ -184,11 +187,13 @@ describe('The reader of SMART answers', () => {
       read(readSmartAnswer, 'smart\tsda\t1', 'json\tusage: …'),
       absent('this smartctl gives no JSON'),
     );
-    assert.match(String(read(readSmartAnswer, 'smart\tsda\t124', 'json\t')), /no JSON and exit status 124/);
-    assert.match(String(read(readSmartAnswer, host)), /empty/);
-    assert.match(String(read(readSmartAnswer, 'smart\tsda\tx')), /holds "x"/);
+    assert.match(problem(read(readSmartAnswer, 'smart\tsda\t124', 'json\t')), /no JSON and exit status 124/);
+    assert.match(problem(read(readSmartAnswer, host)), /empty/);
+    assert.match(problem(read(readSmartAnswer, 'smart\tsda\tx')), /holds "x"/);
   });
 });
+
+type Reader = (records: readonly HostRecord[]) => Reading<unknown>;
 
 describe('All readers', () => {
   const readers = [
@@ -213,7 +218,7 @@ describe('All readers', () => {
 
   it('answer garbage with a problem or a value, never with an exception', () => {
     const odd = ['', '-', '\u0000', '\t', '9'.repeat(400), '-5', '{}', '__proto__', '\ud800', 'NaN', '1.1.1'];
-    for (const reader of readers as readonly ((records: readonly HostRecord[]) => Reading<unknown>)[]) {
+    for (const reader of readers as readonly Reader[]) {
       for (const line of lines) {
         const fields = line.split('\t');
         for (const text of odd) {
@@ -235,7 +240,7 @@ describe('All readers', () => {
     ] as const) {
       const few = line.slice(0, line.lastIndexOf('\t'));
       for (const wrong of [few, `${line}\textra`]) {
-        assert.match(String(read<unknown>(reader, host, wrong, 'judged')), /too (few|many) fields/, wrong);
+        assert.match(problem(read(reader as Reader, host, wrong, 'judged')), /too (few|many) fields/, wrong);
       }
     }
   });

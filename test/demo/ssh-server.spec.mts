@@ -117,6 +117,29 @@ describe('The SSH server of the rehearsal NAS', () => {
     );
   });
 
+  it('ends a command with everything below it at a power cut, and nothing else', async () => {
+    const other = await logIn(bench.nas.ssh);
+    let said = '';
+    const gone = once(other, 'close');
+    await open(other, 'sleep 60 & echo $!; wait', (channel) => {
+      channel.on('error', () => undefined);
+      channel.on('data', (data: Buffer) => (said += String(data)));
+    });
+    await until('it runs', () => said.endsWith('\n'));
+    const isAlive = () => {
+      try {
+        return process.kill(Number(said), 0);
+      } catch {
+        return false;
+      }
+    };
+    assert.equal(isAlive(), true);
+    await bench.nas.reboot();
+    await gone;
+    await until('the sleep has gone', () => !isAlive());
+    client = await logIn(bench.nas.ssh);
+  });
+
   it('opens ten sessions on a connection and no more, and frees them again', async () => {
     const open10 = await Promise.all(Array.from({ length: 10 }, () => open(client, 'cat')));
     await assert.rejects(open(client, 'cat'), /open failure/);

@@ -94,7 +94,8 @@ export function fixture(name: string): string {
 /** A capture made with `-s`, without its progress ticks. */
 export function withoutTicks(text: string): string {
   return text
-    .replace(/ *\d+\.\d\d% done, [\d:]+ elapsed\. \(\d+\/\d+\/\d+ errors\)\x08+/g, ' ')
+    .replaceAll('\b', '')
+    .replace(/ *\d+\.\d\d% done, [\d:]+ elapsed\. \(\d+\/\d+\/\d+ errors\)/g, ' ')
     .replace(/: {2,}/g, ': ');
 }
 

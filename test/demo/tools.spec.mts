@@ -59,50 +59,68 @@ describe('The fake lsblk, findmnt, zpool and id', () => {
   });
 });
 
+interface SmartJson {
+  readonly serial_number: string;
+  readonly device: { readonly protocol: string };
+  readonly user_capacity: { readonly bytes: number };
+  readonly smart_status?: { readonly passed: boolean };
+  readonly temperature: { readonly current: number };
+  readonly power_on_time: { readonly hours: number };
+  readonly ata_smart_attributes: {
+    readonly table: readonly {
+      readonly id: number;
+      readonly raw: { readonly value: number; readonly string: string };
+    }[];
+  };
+  readonly nvme_smart_health_information_log: { readonly critical_warning: number };
+  readonly smartctl: {
+    readonly argv: readonly string[];
+    readonly exit_status: number;
+    readonly messages?: readonly { readonly string: string }[];
+  };
+}
+
 describe('The fake smartctl', () => {
   let bench: Bench;
   before(async () => (bench = await openBench()));
   after(() => bench.close());
   const ask = async (drive: string) => {
     const done = await bench.sh(`smartctl -x --json=o "$BURNIN_ROOT/dev/${drive}"`);
-    return { code: done.code, json: JSON.parse(done.stdout) as Record<string, any> };
+    return { code: done.code, json: JSON.parse(done.stdout) as SmartJson };
   };
 
   it('reports a healthy drive with its own data', async () => {
     const { code, json } = await ask('sda');
     assert.equal(code, 0);
-    assert.equal(json['serial_number'], 'ZR5A1K7Q');
-    assert.equal(json['user_capacity'].bytes, 18_000_207_937_536);
-    assert.equal(json['smart_status'].passed, true);
-    assert.equal(json['temperature'].current, 31);
-    assert.equal(typeof json['power_on_time'].hours, 'number');
-    const hours = json['ata_smart_attributes'].table.find((row: { id: number }) => row.id === 9);
-    assert.equal(hours.raw.string, String(hours.raw.value));
-    assert.equal(json['smartctl'].exit_status, 0);
-    assert.deepEqual(json['smartctl'].argv.slice(0, 3), ['smartctl', '-x', '--json=o']);
+    assert.equal(json.serial_number, 'ZR5A1K7Q');
+    assert.equal(json.user_capacity.bytes, 18_000_207_937_536);
+    assert.equal(json.smart_status?.passed, true);
+    assert.equal(json.temperature.current, 31);
+    assert.equal(typeof json.power_on_time.hours, 'number');
+    const hours = json.ata_smart_attributes.table.find(({ id }) => id === 9)?.raw;
+    assert.deepEqual(hours, { value: json.power_on_time.hours, string: String(json.power_on_time.hours) });
+    assert.equal(json.smartctl.exit_status, 0);
+    assert.deepEqual(json.smartctl.argv.slice(0, 3), ['smartctl', '-x', '--json=o']);
+    assert.equal(json.smartctl.argv[3], '/dev/sda');
   });
 
   it('reports a failing one, an NVMe one, and none for a USB bridge or a missing drive', async () => {
     const failing = await ask('sdn');
-    assert.deepEqual([failing.code, failing.json['smart_status'].passed], [152, false]);
+    assert.deepEqual([failing.code, failing.json.smart_status?.passed], [152, false]);
     const nvme = await ask('nvme1n1');
-    assert.equal(nvme.json['device'].protocol, 'NVMe');
-    assert.equal(nvme.json['nvme_smart_health_information_log'].critical_warning, 0);
+    assert.equal(nvme.json.device.protocol, 'NVMe');
+    assert.equal(nvme.json.nvme_smart_health_information_log.critical_warning, 0);
     const usb = await ask('sds');
-    assert.deepEqual(
-      [usb.code, usb.json['smartctl'].exit_status, usb.json['smart_status']],
-      [1, 1, undefined],
-    );
+    assert.deepEqual([usb.code, usb.json.smartctl.exit_status, usb.json.smart_status], [1, 1, undefined]);
     const gone = await ask('sdzz');
     assert.equal(gone.code, 2);
-    assert.match(gone.json['smartctl'].messages[0].string, /No such device$/);
+    assert.match(gone.json.smartctl.messages?.[0]?.string ?? '', /No such device$/);
   });
 
   it('counts the bad spots that have been met', async () => {
     const pending = async () => {
       const { json } = await ask('sdc');
-      return json['ata_smart_attributes'].table.find((row: { id: number }) => row.id === 197).raw
-        .value as number;
+      return json.ata_smart_attributes.table.find(({ id }) => id === 197)?.raw.value;
     };
     assert.equal(await pending(), 0);
     await bench.sh('badblocks -w -b 16384 "$BURNIN_ROOT/dev/sdc" 99 0');

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { Journey } from '../support/journey.mts';
+import { useJourney } from '../support/journey.mts';
 import { codesOf } from '../support/mqtt-user.mts';
-import { needRootAndLoops } from '../support/need-root.mts';
 
 describe('a burn-in of good drives', function () {
   this.timeout(90_000);
-  needRootAndLoops();
-  let journey: Journey;
-
-  before(async () => {
-    journey = await Journey.open();
-  });
-  after(() => journey.close());
+  const journey = useJourney();
 
   it('takes two drives at once to passed, leaves every byte zero, and tells all of it by MQTT', async () => {
     const drives = [journey.addDrive(), journey.addDrive()];

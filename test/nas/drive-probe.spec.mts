@@ -4,208 +4,11 @@ import { join } from 'node:path';
 
 import type { ProbeReport } from '../../dist/lib/core/drive.js';
 import { openDriveProbe } from '../../dist/lib/nas/open-drive-probe.js';
+import type { LocalHost } from '../support/local-shell.mts';
 import { isInstalled } from '../support/need-root.mts';
-import { createPaperHost, diskLine, partLine } from '../support/paper-host.mts';
+import { createPaperHost, diskLine } from '../support/paper-host.mts';
 import type { PaperFacts } from '../support/paper-host.mts';
-
-const pool = (name: string, ...members: string[]) =>
-  [
-    `  pool: ${name}`,
-    ' state: ONLINE',
-    'config:',
-    '',
-    '\tNAME          STATE     READ WRITE CKSUM',
-    `\t${name}          ONLINE       0     0     0`,
-    '\t  mirror-0    ONLINE       0     0     0',
-    ...members.map((member) => `\t    ${member}`),
-    '',
-    'errors: No known data errors',
-    '',
-  ].join('\n');
-const child = (type: string, name: string, parent: string) => ({
-  NAME: name,
-  KNAME: 'dm-0',
-  PKNAME: parent,
-  'MAJ:MIN': '252:0',
-  TYPE: type,
-  SIZE: '1',
-});
-
-/** What a drive is used for, and the locks that must be seen on `sda`, as `kind detail`. */
-const cases: readonly (PaperFacts & { readonly title: string; readonly locks: readonly string[] })[] = [
-  { title: 'nothing', lsblk: [diskLine('sda')], locks: [] },
-  {
-    title: 'an old file system that is not mounted',
-    lsblk: [diskLine('sda'), partLine('sda', { FSTYPE: 'ext4' })],
-    locks: [],
-  },
-  {
-    title: 'a mount that lsblk tells of',
-    lsblk: [diskLine('sda'), partLine('sda', { MOUNTPOINT: '/mnt/a b' })],
-    locks: ['mounted /mnt/a b'],
-  },
-  {
-    title: 'a mount that only findmnt tells of, by number',
-    lsblk: [diskLine('sda'), partLine('sda')],
-    findmnt: ['0:5 proc /proc proc', '8:1 /dev/root /mnt/a\\x20b ext4'],
-    locks: ['mounted /mnt/a b'],
-  },
-  {
-    title: 'the root file system, on btrfs with a number of its own',
-    lsblk: [diskLine('sda'), partLine('sda')],
-    findmnt: ['0:24 /dev/sda1[/@root] / btrfs'],
-    locks: ['mounted /'],
-  },
-  {
-    title: 'a btrfs of several devices that is mounted by another name',
-    lsblk: [diskLine('sda')],
-    sys: { 'fs/btrfs/1234-5678/devices/sda': '' },
-    locks: ['mounted btrfs'],
-  },
-  {
-    title: 'swap on a partition',
-    lsblk: [diskLine('sda'), partLine('sda')],
-    swaps: ['/dev/sda1 partition 100 0 -2', '/swapfile file 100 0 -3'],
-    locks: ['swap sda1'],
-  },
-  {
-    title: 'encrypted swap',
-    lsblk: [
-      diskLine('sda'),
-      partLine('sda'),
-      { ...child('crypt', 'cryptswap', 'sda1'), MOUNTPOINT: '[SWAP]' },
-    ],
-    swaps: ['/dev/dm-0 partition 100 0 -2'],
-    locks: ['holder cryptswap', 'swap dm-0'],
-  },
-  {
-    title: 'swap on a device that nobody knows',
-    lsblk: [diskLine('sda')],
-    swaps: ['/dev/sdq1 partition 100 0 -2'],
-    locks: ['unproven swaps: unknown device /dev/sdq1'],
-  },
-  {
-    title: 'a mount of a device that nobody knows',
-    lsblk: [diskLine('sda')],
-    findmnt: ['8:99 /dev/sdg3 /mnt/x ext4'],
-    locks: ['unproven findmnt: unknown device 8:99 on /mnt/x'],
-  },
-  {
-    title: 'a mount of fuse, which is no block device',
-    lsblk: [diskLine('sda')],
-    findmnt: ['0:99 /dev/fuse /run/user/1/doc fuse'],
-    locks: [],
-  },
-  {
-    title: 'a logical volume',
-    lsblk: [diskLine('sda'), partLine('sda', { FSTYPE: 'LVM2_member' }), child('lvm', 'vg-lv', 'sda1')],
-    locks: ['holder vg-lv'],
-  },
-  {
-    title: 'a logical volume that is mounted, over two drives',
-    lsblk: [
-      diskLine('sdb'),
-      child('lvm', 'vg-lv', 'sdb'),
-      diskLine('sda'),
-      { ...child('lvm', 'vg-lv', 'sda'), MOUNTPOINT: '/data' },
-    ],
-    findmnt: ['252:0 /dev/mapper/vg-lv /data ext4'],
-    locks: ['holder vg-lv', 'mounted /data'],
-  },
-  {
-    title: 'a volume group without active volumes',
-    lsblk: [diskLine('sda', { FSTYPE: 'LVM2_member' })],
-    locks: ['holder LVM2_member on sda'],
-  },
-  {
-    title: 'a member of an array that is not assembled',
-    lsblk: [diskLine('sda'), partLine('sda', { FSTYPE: 'linux_raid_member' })],
-    locks: ['holder linux_raid_member on sda1'],
-  },
-  {
-    title: 'one of two paths to a drive',
-    lsblk: [diskLine('sda'), child('mpath', 'mpatha', 'sda')],
-    locks: ['holder mpatha'],
-  },
-  {
-    title: 'a holder that only sysfs tells of',
-    lsblk: [diskLine('sda')],
-    sys: { 'block/sda/holders/md127': '', 'block/sda/sda1/holders/bcache0': '' },
-    locks: ['holder md127', 'holder bcache0'],
-  },
-  {
-    title: 'an active pool',
-    lsblk: [
-      diskLine('sda', { FSTYPE: 'zfs_member' }),
-      partLine('sda', { FSTYPE: 'zfs_member', LABEL: 'tank' }),
-    ],
-    zpool: pool('tank', '/dev/sda1  ONLINE  0  0  0'),
-    locks: ['active_pool tank'],
-  },
-  {
-    title: 'a spare of a pool with a blank in its name',
-    lsblk: [diskLine('sda')],
-    zpool: `${pool('my tank')}\tspares\n\t  /dev/sda    AVAIL   \n`,
-    locks: ['active_pool my tank'],
-  },
-  {
-    title: 'the pool the root file system is on',
-    lsblk: [diskLine('sda'), partLine('sda')],
-    findmnt: ['0:25 rpool/ROOT/debian / zfs'],
-    zpool: pool('rpool', '/dev/sda1  ONLINE  0  0  0'),
-    locks: ['boot_pool rpool'],
-  },
-  {
-    title: 'the boot pool of TrueNAS',
-    lsblk: [diskLine('sda'), partLine('sda')],
-    zpool: pool('boot-pool', '/dev/sda1  ONLINE  0  0  0'),
-    locks: ['boot_pool boot-pool'],
-  },
-  {
-    title: 'an exported pool',
-    lsblk: [diskLine('sda'), partLine('sda', { FSTYPE: 'zfs_member', LABEL: 'oldtank' })],
-    zpool: 'no pools available\n',
-    locks: ['exported_pool oldtank'],
-  },
-  {
-    title: 'a pool on a host without ZFS',
-    lsblk: [diskLine('sda', { FSTYPE: 'zfs_member' })],
-    locks: ['exported_pool zfs_member on sda'],
-  },
-  {
-    title: 'a member that is missing from its pool: no reason to lock others',
-    lsblk: [diskLine('sda')],
-    zpool: pool(
-      'tank',
-      '1234567890  UNAVAIL  0  0  0  was /dev/sda1',
-      '/dev/sdz1  UNAVAIL  0  0  0  cannot open',
-    ),
-    locks: [],
-  },
-  {
-    title: 'a pool with a member that nobody knows',
-    lsblk: [diskLine('sda')],
-    zpool: pool('tank', '/dev/sdz1  ONLINE  0  0  0'),
-    locks: ['unproven zpool: unknown device /dev/sdz1 in tank'],
-  },
-  {
-    title: 'ZFS in the kernel without zpool',
-    lsblk: [diskLine('sda')],
-    sys: { 'module/zfs/version': '2.2' },
-    locks: ['unproven zpool: is missing although ZFS is loaded'],
-  },
-  {
-    title: 'a zpool that says nothing',
-    lsblk: [diskLine('sda')],
-    zpool: '',
-    locks: ['unproven zpool: failed with exit status 0'],
-  },
-  {
-    title: 'a serial that another drive has too',
-    lsblk: [diskLine('sda'), diskLine('sdb', { SERIAL: ' S-sda ' })],
-    locks: ['ambiguous 2 devices with serial S-sda'],
-  },
-];
+import { safetyCases } from './safety-cases.mts';
 
 for (const interpreter of ['dash', 'busybox'] as const) {
   describe(`The drive probe under ${interpreter}`, function () {
@@ -214,16 +17,20 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       return;
     }
 
-    const probe = async (facts: PaperFacts): Promise<ProbeReport> => {
+    const hosts: LocalHost[] = [];
+    const openHost = (facts: PaperFacts) => {
       const host = createPaperHost(interpreter, facts);
-      try {
-        return await openDriveProbe(host.shell, ['disk']).probe();
-      } finally {
-        host.destroy();
-      }
+      hosts.push(host);
+      return host;
+    };
+    afterEach(() => hosts.splice(0).forEach((host) => host.destroy()));
+
+    const probe = async (facts: PaperFacts): Promise<ProbeReport> => {
+      const host = openHost(facts);
+      return openDriveProbe(host.shell, ['disk']).probe();
     };
 
-    for (const { title, locks, ...facts } of cases) {
+    for (const { title, locks, ...facts } of safetyCases) {
       it(`sees ${title}`, async () => {
         const report = await probe(facts);
         const found = report.drives.find(({ drive }) => drive.name === 'sda');
@@ -299,10 +106,9 @@ for (const interpreter of ['dash', 'busybox'] as const) {
 
     it('locks every drive while one source of facts fails, and says which', async () => {
       for (const tool of ['findmnt', 'zpool']) {
-        const host = createPaperHost(interpreter, { lsblk: [diskLine('sda'), diskLine('sdb')] });
+        const host = openHost({ lsblk: [diskLine('sda'), diskLine('sdb')] });
         writeFileSync(join(host.bin, tool), '#!/bin/sh\necho something\nexit 3\n', { mode: 0o755 });
         const report = await openDriveProbe(host.shell, ['disk']).probe();
-        host.destroy();
         assert.deepEqual(report.gaps, [`${tool}: failed with exit status 3`]);
         const kinds = report.drives.flatMap(({ locks }) =>
           locks.map((lock) => `${lock.kind} ${lock.detail}`),
@@ -313,19 +119,17 @@ for (const interpreter of ['dash', 'busybox'] as const) {
     });
 
     it('names no drive when lsblk fails', async () => {
-      const host = createPaperHost(interpreter, { lsblk: [] });
+      const host = openHost({ lsblk: [] });
       writeFileSync(join(host.bin, 'lsblk'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
       const report = await openDriveProbe(host.shell, ['disk']).probe();
-      host.destroy();
       assert.deepEqual([report.drives, report.gaps], [[], ['lsblk: failed with exit status 1']]);
     });
 
     it('locks a drive whose holders the kernel does not list', async () => {
-      const host = createPaperHost(interpreter, {
+      const host = openHost({
         lsblk: [diskLine('sda'), { ...diskLine('sdb'), PKNAME: '' }],
       });
       const report = await openDriveProbe(host.shell, ['disk']).probe();
-      host.destroy();
       const details = report.drives.map(({ locks }) =>
         locks.map((lock) => `${lock.kind} ${lock.detail}`).join(),
       );

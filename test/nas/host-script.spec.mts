@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { RefusedError, UnreachableError } from '../../dist/lib/core/refusal.js';
@@ -8,9 +8,11 @@ import { openDriveProbe } from '../../dist/lib/nas/open-drive-probe.js';
 import { openRemoteRuns } from '../../dist/lib/nas/open-remote-runs.js';
 import type { Shell, ShellResult } from '../../dist/lib/nas/shell.js';
 import { createLocalHost, createLocalShell } from '../support/local-shell.mts';
+import type { LocalHost } from '../support/local-shell.mts';
 import { isInstalled } from '../support/need-root.mts';
 import { runTool } from '../support/loop-drive.mts';
 import { createPaperHost, diskLine } from '../support/paper-host.mts';
+import type { PaperFacts } from '../support/paper-host.mts';
 
 const scripts = globSync('lib/nas/*.sh').sort();
 
@@ -21,6 +23,14 @@ function sayAlways(result: Partial<ShellResult>): Shell {
 }
 
 describe('A script for the NAS', () => {
+  const hosts: LocalHost[] = [];
+  const openHost = (facts: PaperFacts) => {
+    const host = createPaperHost('dash', facts);
+    hosts.push(host);
+    return host;
+  };
+  afterEach(() => hosts.splice(0).forEach((host) => host.destroy()));
+
   it('passes shellcheck and the size rule, each part of it', function () {
     assert.ok(scripts.length >= 8, scripts.join());
     for (const script of scripts) {
@@ -63,18 +73,25 @@ describe('A script for the NAS', () => {
     ]).finally(() => host.destroy());
   });
 
+  it('hands no program an argument that sudo with sub-command logging kills it for', async () => {
+    const host = openHost({ lsblk: [diskLine('sda')] });
+    const check = 'for a; do [ "${#a}" -lt 4000 ] || exit 99; done';
+    writeFileSync(join(host.bin, 'awk'), `#!/bin/sh\n${check}\nexec /usr/bin/awk "$@"\n`, { mode: 0o755 });
+    assert.equal((await openDriveProbe(host.shell, ['disk']).probe()).drives.length, 1);
+    assert.equal((await openRemoteRuns(host.shell).look()).runs.length, 0);
+  });
+
   it('is answered behind whatever a login prints first', async () => {
-    const host = createPaperHost('dash', { lsblk: [diskLine('sda')] });
+    const host = openHost({ lsblk: [diskLine('sda')] });
     const env = { PATH: `${host.bin}:/usr/bin:/bin`, BURNIN_ROOT: host.root };
     const noise = 'Welcome\nlock\tsda\tmounted\t/\nburnin-end\nno newline';
     const shell = createLocalShell({ command: ['sh', '-s'], env, noise });
     const report = await openDriveProbe(shell, ['disk']).probe();
     assert.deepEqual(report.drives[0]?.locks, []);
-    host.destroy();
   });
 
   it('without a whole answer is unreachable, in words that name the cause', async () => {
-    const host = createPaperHost('dash', { lsblk: [diskLine('sda')] });
+    const host = openHost({ lsblk: [diskLine('sda')] });
     const { stdout } = await host.shell.run({
       script: buildScript({
         parts: ['host', 'run-files', 'drive-facts', 'drive-probe'],
@@ -83,7 +100,6 @@ describe('A script for the NAS', () => {
       }),
       timeoutMs: 5000,
     });
-    host.destroy();
     for (let length = 0; length < stdout.length - 1; length += 7) {
       const cut = openDriveProbe(sayAlways({ stdout: stdout.slice(0, length) }), ['disk']);
       await assert.rejects(cut.probe(), UnreachableError);

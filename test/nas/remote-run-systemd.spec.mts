@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import type { RunSpec } from '../../dist/lib/core/remote-run.js';
 import { installFakeSystemd } from '../support/fake-systemd.mts';
 import { needRootAndLoops } from '../support/need-root.mts';
-import { codeOf, isRunning, openRunBench } from '../support/run-bench.mts';
+import { awaitEnd, codeOf, isRunning, openRunBench } from '../support/run-bench.mts';
 import type { RunBench } from '../support/run-bench.mts';
-import { until } from '../support/until.mts';
 
 for (const interpreter of ['dash', 'busybox'] as const) {
   describe(`A run below systemd under ${interpreter}`, function () {
@@ -28,11 +27,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       assert.equal(answer.form, 'systemd');
       return answer.pid;
     };
-    const ended = (runId: string) =>
-      until('the end of the run', async () => {
-        const look = await bench.look(runId);
-        return look !== undefined && !look.isHeld && look;
-      });
+    const ended = (runId: string) => awaitEnd(bench, runId);
 
     it('is a transient unit whose main process is badblocks', async () => {
       const spec = bench.spec(bench.addSlowDrive());

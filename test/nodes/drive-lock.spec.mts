@@ -30,8 +30,8 @@ describe('a drive-lock node', () => {
     const fake = await load(flow);
     receive(gate, { payload: { ...start, verb: 'start' }, topic: 'bay 3', shelf: { row: 2 }, fn: () => 1 });
     const ticket = await first('tickets00000');
-    assert.deepEqual(ticket['burnin'], { job: 'job-of-A1', serial: 'A1', stage: 'precheck' });
-    assert.deepEqual(ticket.payload, { job: 'job-of-A1', serial: 'A1', stage: 'precheck' });
+    assert.deepEqual(ticket['burnin'], { job: 'job-of-A1', serial: 'A1', stage: 'precheck', send: 1 });
+    assert.deepEqual(ticket.payload, { job: 'job-of-A1', serial: 'A1', stage: 'precheck', send: 1 });
     assert.equal(ticket.topic, 'bay 3');
     assert.deepEqual(ticket['shelf'], { row: 2 });
     assert.equal('fn' in ticket, false);

@@ -91,7 +91,7 @@ describe('the stations and the report', () => {
       evidence: [],
       jobState: 'running',
     });
-    assert.deepEqual(message['burnin'], { job: 'job-of-A1', serial: 'A1', stage: 'final_check' });
+    assert.deepEqual(message['burnin'], { job: 'job-of-A1', serial: 'A1', stage: 'final_check', send: 1 });
     assert.equal(message['note'], 'kept');
     assert.equal(message.topic, 'mine');
   });

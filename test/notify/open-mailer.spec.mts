@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { SMTPServer } from 'smtp-server';
 import type { SMTPServerOptions } from 'smtp-server';
 import { buildReport } from '../../dist/lib/core/build-report.js';
 import { UnreachableError } from '../../dist/lib/core/refusal.js';
@@ -11,43 +8,14 @@ import type { NotifySettings } from '../../lib/core/settings.ts';
 import type { Notifier } from '../../lib/notify/notifier.ts';
 import { factsOfJob } from '../core/report-samples.mts';
 import { findDeadPort, listenTcp, never, sampleReport, settingsWith } from './loopback.mts';
-
-/** A mail as the server got it. */
-interface Mail {
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly source: string;
-}
+import { openMailInbox } from './mail-inbox.mts';
 
 const closers: (() => Promise<void>)[] = [];
 
 async function listenSmtp(options: SMTPServerOptions = {}) {
-  const mails: Mail[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    allowInsecureAuth: true,
-    closeTimeout: 100,
-    onData: (stream, session, callback) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        const { mailFrom, rcptTo } = session.envelope;
-        mails.push({
-          from: mailFrom === false ? '' : mailFrom.address,
-          to: rcptTo.map((recipient) => recipient.address),
-          source: Buffer.concat(chunks).toString('utf8'),
-        });
-        callback();
-      });
-    },
-    ...options,
-  });
-  server.on('error', () => undefined);
-  const listening = server.listen(0, '127.0.0.1');
-  await once(listening, 'listening');
-  closers.push(() => new Promise((resolve) => server.close(() => resolve())));
-  return { mails, port: (listening.address() as AddressInfo).port };
+  const inbox = await openMailInbox(options);
+  closers.push(() => inbox.close());
+  return inbox;
 }
 
 async function listenDeaf(greeting: string): Promise<number> {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createBus } from '../../dist/lib/burnin/bus.js';
 import type { Burnin, BurninEvents, IncomingRequest } from '../../dist/lib/burnin/burnin.js';
 import { createBurnin } from '../../dist/lib/burnin/create-burnin.js';
+import type { Clock } from '../../dist/lib/core/clock.js';
 import { systemClock } from '../../dist/lib/burnin/system-clock.js';
 import type { JobReport, StageEnd, TicketMessage } from '../../dist/lib/core/views.js';
 import type { StageKind, Ticket } from '../../dist/lib/core/job.js';
@@ -18,6 +19,12 @@ export class Bench {
   readonly logs: string[] = [];
   readonly notifiers: Notifier[] = [];
   maxParallel = 2;
+  /** How far the controller's clock has jumped ahead. */
+  aheadMs = 0;
+  readonly #clock: Clock = {
+    now: () => Date.now() + this.aheadMs,
+    wait: (ms, signal) => systemClock.wait(ms, signal),
+  };
   burnin: Burnin;
   #ids = 0;
   #transactions = 0;
@@ -32,7 +39,7 @@ export class Bench {
     const bus = createBus<BurninEvents>((error) => this.logs.push(`listener: ${String(error)}`));
     const prefix = `${Date.now().toString(36)}-${(Bench.#opened += 1)}`;
     return createBurnin({
-      base: { nas: 'bench', store, clock: systemClock, bus, log },
+      base: { nas: 'bench', store, clock: this.#clock, bus, log },
       runs: this.host,
       probe: this.host,
       link: { state: 'connected', message: '', onChange: () => () => undefined },
@@ -43,10 +50,8 @@ export class Bench {
       maxStartTemperatureC: 60,
       makeId: () => `${prefix}-${(this.#ids += 1)}`,
       topicDrive: (serial) => serial,
-      closeParts: () => {
-        store.close();
-        return Promise.resolve();
-      },
+      closeLinks: () => Promise.resolve(),
+      closeStore: () => store.close(),
     });
   }
 
@@ -93,6 +98,7 @@ export class Line {
   readonly #burnin: Burnin;
   readonly #stations: readonly { id: string; kind: StageKind }[];
   readonly #detach: (() => void)[];
+  #isDeployed = true;
 
   constructor(burnin: Burnin, kinds: readonly StageKind[] = ['precheck', 'surface_validate', 'final_check']) {
     this.#burnin = burnin;
@@ -124,11 +130,13 @@ export class Line {
 
   /** What a deploy does to nodes: they are closed, and what was on the wires is gone. */
   detach(): void {
+    this.#isDeployed = false;
     for (const detach of this.#detach) detach();
   }
 
   #carry(ticket: Ticket, from: number): void {
     setImmediate(() => {
+      if (!this.#isDeployed) return;
       for (const station of this.#stations.slice(from)) {
         const arrival = this.#burnin.arrive(station.id, ticket);
         if (arrival.kind === 'drop') this.drops.push(arrival.reason);

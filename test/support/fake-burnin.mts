@@ -64,7 +64,7 @@ export class FakeBurnin implements Burnin {
     if (gate === undefined) throw new Error('the request came to a gate that is not attached');
     const job = `job-of-${serial}`;
     const plan = gate.readPlan();
-    const ticket = { job, serial, stage: plan[0] ?? null };
+    const ticket = { job, serial, stage: plan[0] ?? null, send: 1 };
     this.jobs.set(job, {
       ticket,
       gateId: gate.id,

@@ -20,6 +20,7 @@ export class FakeHost implements RemoteRuns, DriveProbe {
   readonly stops: string[] = [];
   readonly runs = new Map<string, { look: RunLook; badBlocks: number[]; drive: DriveIdentity }>();
   readonly drives: ProbedDrive[] = [];
+  readonly gaps: string[] = [];
 
   addDrive(serial: string, locks: SafetyLock[] = []): DriveIdentity {
     const drive = {
@@ -57,7 +58,12 @@ export class FakeHost implements RemoteRuns, DriveProbe {
   }
 
   probe(): Promise<ProbeReport> {
-    return this.#answer(() => ({ bootId: this.bootId, uptimeS: 100, drives: [...this.drives], gaps: [] }));
+    return this.#answer(() => ({
+      bootId: this.bootId,
+      uptimeS: 100,
+      drives: [...this.drives],
+      gaps: [...this.gaps],
+    }));
   }
 
   readSmart(): Promise<SmartReading> {

@@ -28,6 +28,7 @@ shift 4
 "$@" </dev/null >/dev/null 2>"$log" &
 main=$!
 echo $main >"$unit"
+: >"$unit.started"
 ( sleep "$limit"; echo timeout >"$unit.why"; kill -TERM $main ) &
 timer=$!
 wait $main
@@ -45,7 +46,7 @@ $post
 rm -f "$unit"
 RUN
 setsid dash "$units/$unit.sh" "$units/$unit" "$log" "$limit" "$post" "$@" </dev/null >/dev/null 2>&1 &
-while [ ! -e "$units/$unit" ]; do sleep 0.02; done
+while [ ! -e "$units/$unit.started" ]; do sleep 0.02; done
 `;
 
 const systemctl = `#!/bin/dash

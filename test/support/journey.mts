@@ -5,6 +5,7 @@ import { createLoopDrive, freshSerial, type LoopDrive, type LoopOptions } from '
 import { findFreePort } from './mosquitto.mts';
 import { MqttUser } from './mqtt-user.mts';
 import { openNasHost, type NasHost } from './nas-host.mts';
+import { needRootAndLoops } from './need-root.mts';
 import { NodeRed, type NodeRedOptions } from './node-red-process.mts';
 import { paceDevice } from './pace.mts';
 
@@ -14,6 +15,28 @@ export interface ControllerOptions {
   readonly edit?: NodeRedOptions['edit'];
   /** Of an external broker; without it the embedded one. */
   readonly broker?: { readonly url: string; readonly username: string; readonly password: string };
+}
+
+/** Programs that a NAS host, or a drive that is in use or broken, is made with. */
+const programs = [
+  'sshd',
+  'ssh-keygen',
+  'unshare',
+  'nsenter',
+  'perl',
+  'fallocate',
+  'filefrag',
+  'mkfs.ext4',
+  'mkswap',
+];
+
+/** Call it inside `describe`: a journey that is open while the suite runs. Skips the suite like `needRootAndLoops`. */
+export function useJourney(): Journey {
+  const journey = new Journey();
+  needRootAndLoops(...programs);
+  before(() => journey.open());
+  after(() => journey.close());
+  return journey;
 }
 
 /** One Node-RED with its user at the broker. */
@@ -28,17 +51,18 @@ export interface Controller {
 
 /** The whole product on real parts: NAS, drives, Node-RED, broker, user. Everything ends with `close`. */
 export class Journey {
-  readonly host: NasHost;
   readonly #drives: LoopDrive[] = [];
   readonly #controllers: Controller[] = [];
-  readonly #ends: (() => void)[] = [];
+  readonly #ends: (() => void | Promise<void>)[] = [];
+  #host: NasHost | null = null;
 
-  constructor(host: NasHost) {
-    this.host = host;
+  async open(): Promise<void> {
+    this.#host = await openNasHost();
   }
 
-  static async open(): Promise<Journey> {
-    return new Journey(await openNasHost());
+  get host(): NasHost {
+    if (this.#host === null) throw new Error('the journey is not open');
+    return this.#host;
   }
 
   addDrive(options: Partial<LoopOptions> = {}): LoopDrive {
@@ -55,7 +79,7 @@ export class Journey {
   }
 
   /** Something to undo at the end, last one first. */
-  atEnd(undo: () => void): void {
+  atEnd(undo: () => void | Promise<void>): void {
     this.#ends.push(undo);
   }
 
@@ -100,8 +124,8 @@ export class Journey {
       await user.close();
       await red.kill();
     }
-    await this.host.close();
-    for (const end of this.#ends.toReversed()) end();
+    await this.#host?.close();
+    for (const end of this.#ends.toReversed()) await end();
     for (const drive of this.#drives) drive.destroy();
   }
 }

@@ -21,6 +21,9 @@ export interface Launch {
   readonly args: string;
 }
 
+/** `smartctl`: the checks before and after. `perl`: the claim of the drive, the last step before badblocks. */
+export type HeldTool = 'smartctl' | 'perl';
+
 /** A process of the NAS other than its sshd. */
 export interface NasProcess {
   readonly pid: number;
@@ -29,7 +32,7 @@ export interface NasProcess {
 
 /**
  * This machine as a NAS that can be switched off: a real sshd in a mount namespace of its own, with its own
- * `/run/nas-burnin` and its own boot id. Kernel, devices and tools are the machine's; badblocks and smartctl have a
+ * `/run/nas-burnin` and its own boot id. Kernel, devices and tools are the machine's; some tools have a
  * door-keeper in front of them, which then becomes the real program.
  */
 export interface NasHost {
@@ -42,10 +45,12 @@ export interface NasHost {
   readRunFile(serial: string, name: string): string | null;
   /** Processes that live on the NAS, without sshd and its shells. */
   processes(): readonly NasProcess[];
-  /** Makes smartctl wait until `letSmartGo`; `isSmartWaiting` tells that one has come. */
-  holdSmart(): void;
-  letSmartGo(): void;
-  isSmartWaiting(): boolean;
+  /** Those of them that are badblocks at work on this device. */
+  writers(path: string): readonly NasProcess[];
+  /** Makes a tool wait at its door until `letGo`; `isWaiting` tells that one has come. */
+  hold(tool: HeldTool): void;
+  letGo(tool: HeldTool): void;
+  isWaiting(tool: HeldTool): boolean;
   /** Runs a tool on the NAS. */
   run(tool: string, ...args: string[]): string;
   /** Power cut: every process dies at once, and what was in memory is gone. */
@@ -75,6 +80,7 @@ export async function openNasHost(): Promise<NasHost> {
     config: [`SetEnv PATH=${bin}:/usr/local/bin:/usr/bin:/bin`],
     wrapper: ['nsenter', '-t', String(room.pid), '-m'],
   });
+  const processes = () => room.list().filter(({ command }) => !command.startsWith('sshd'));
   const cutPower = async () => {
     await sshd.kill();
     await room.killAll();
@@ -91,13 +97,14 @@ export async function openNasHost(): Promise<NasHost> {
     },
     launches: (path) => readLaunches(dir).filter(({ args }) => path === undefined || isOn(path, args)),
     readRunFile: (serial, name) => readRunFile(`/proc/${room.pid}/root${base}/runs`, serial, name),
-    processes: () => room.list().filter(({ command }) => !command.startsWith('sshd')),
-    holdSmart: () => writeFileSync(join(dir, 'hold'), ''),
-    letSmartGo: () => {
-      rmSync(join(dir, 'hold'), { force: true });
-      rmSync(join(dir, 'waiting'), { force: true });
+    processes,
+    writers: (path) =>
+      processes().filter(({ command }) => /^\S*badblocks /.test(command) && isOn(path, command)),
+    hold: (tool) => writeFileSync(join(dir, `hold-${tool}`), ''),
+    letGo: (tool) => {
+      for (const what of ['hold', 'waiting']) rmSync(join(dir, `${what}-${tool}`), { force: true });
     },
-    isSmartWaiting: () => existsSync(join(dir, 'waiting')),
+    isWaiting: (tool) => existsSync(join(dir, `waiting-${tool}`)),
     run,
     cutPower,
     boot: async () => {
@@ -105,7 +112,6 @@ export async function openNasHost(): Promise<NasHost> {
       await sshd.start();
     },
     close: async () => {
-      rmSync(join(dir, 'hold'), { force: true });
       await sshd.close();
       await room.killAll();
       room.close();
@@ -120,14 +126,18 @@ function installKeepers(dir: string): string {
   mkdirSync(bin);
   const install = (name: string, lines: readonly string[]) =>
     writeFileSync(join(bin, name), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+  const wait = (tool: HeldTool) => [
+    `[ ! -e '${dir}/hold-${tool}' ] || : >'${dir}/waiting-${tool}'`,
+    `while [ -e '${dir}/hold-${tool}' ]; do sleep 0.1; done`,
+  ];
   install('badblocks', [`echo "$$ $*" >>'${dir}/launches'`, `exec ${runTool('which', 'badblocks')} "$@"`]);
   install('smartctl', [
-    `[ ! -e '${dir}/hold' ] || : >'${dir}/waiting'`,
-    `while [ -e '${dir}/hold' ]; do sleep 0.1; done`,
+    ...wait('smartctl'),
     // Exit status 1 is that of a smartctl which does not know the device.
     '[ -x /usr/sbin/smartctl ] || exit 1',
     'exec /usr/sbin/smartctl "$@"',
   ]);
+  install('perl', ['case $1 in */claim)', ...wait('perl'), 'esac', 'exec /usr/bin/perl "$@"']);
   return bin;
 }
 
@@ -170,6 +180,11 @@ async function openMountRoom(): Promise<MountRoom> {
     stdio: 'ignore',
   });
   keeper.on('error', () => undefined);
+  const close = () => {
+    process.removeListener('exit', close);
+    keeper.kill('SIGKILL');
+  };
+  process.once('exit', close);
   const pid = keeper.pid ?? 0;
   const own = readlinkSync('/proc/self/ns/mnt');
   await until('a mount namespace', () => readRoom(pid) !== own && readCommand(pid).startsWith('sleep'));
@@ -190,7 +205,7 @@ async function openMountRoom(): Promise<MountRoom> {
         return list().length === 0;
       });
     },
-    close: () => void keeper.kill('SIGKILL'),
+    close,
   };
 }
 

@@ -5,11 +5,11 @@ import { delimiter } from 'node:path';
 const throttleFile = '/sys/fs/cgroup/blkio/blkio.throttle.read_bps_device';
 const tools = ['losetup', 'lsblk', 'findmnt', 'flock', 'setsid', 'badblocks', 'busybox'];
 
-/** What keeps the tests with real loop devices from running here, or null. */
-export function findObstacle(): string | null {
+/** What keeps the tests with real loop devices, and with more programs as named, from running here, or null. */
+export function findObstacle(...more: readonly string[]): string | null {
   if (process.platform !== 'linux') return 'this is not Linux';
   if (process.getuid?.() !== 0) return 'the tests do not run as root';
-  const missing = tools.filter((tool) => !isInstalled(tool));
+  const missing = [...tools, ...more].filter((tool) => !isInstalled(tool));
   if (missing.length > 0) return `${missing.join(', ')} missing`;
   if (!existsSync(throttleFile)) return 'there is no blkio control group (version 1) to pace a device';
   try {
@@ -24,8 +24,8 @@ export function findObstacle(): string | null {
  * Call it inside `describe`: skips the suite, visibly, on a machine without root or loop devices. Under CI a skipped
  * suite is an error: nobody would notice for a year.
  */
-export function needRootAndLoops(): void {
-  const obstacle = findObstacle();
+export function needRootAndLoops(...more: readonly string[]): void {
+  const obstacle = findObstacle(...more);
   before('needs root and loop devices', function () {
     if (obstacle === null) return;
     if (process.env.CI !== undefined) throw new Error(`CI must not skip this: ${obstacle}`);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import type { Interpreter, LocalHost } from './local-shell.mts';
 import { createLoopDrive, freshSerial } from './loop-drive.mts';
 import type { LoopDrive, LoopOptions } from './loop-drive.mts';
 import { paceDevice } from './pace.mts';
+import { until } from './until.mts';
 
 const types = ['loop'];
 
@@ -114,4 +116,29 @@ export function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Starts a run that must start; resolves with the writer's process id. */
+export async function startRun(bench: RunBench, spec: RunSpec): Promise<number> {
+  const answer = await bench.runs.start(spec);
+  assert.ok(answer.kind === 'started', JSON.stringify(answer));
+  return answer.pid;
+}
+
+/** A run that lasts long enough to be looked at, and what it runs on. */
+export async function startSlowRun(
+  bench: RunBench,
+  change: Partial<RunSpec> = {},
+): Promise<{ drive: LoopDrive; spec: RunSpec; pid: number; runId: string }> {
+  const drive = bench.addSlowDrive();
+  const spec = bench.spec(drive, change);
+  return { drive, spec, pid: await startRun(bench, spec), runId: spec.runId };
+}
+
+/** The first look that does not find it held any more. */
+export function awaitEnd(bench: RunBench, runId: string): Promise<RunLook> {
+  return until('the end of the run', async () => {
+    const look = await bench.look(runId);
+    return look !== undefined && !look.isHeld && look;
+  });
 }

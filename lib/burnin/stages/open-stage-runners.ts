@@ -3,6 +3,7 @@ import type { HostLook } from '../../core/remote-run';
 import type { DriveProbe } from '../../nas/drive-probe';
 import type { RemoteRuns } from '../../nas/remote-runs';
 import { buildOwner, type EngineBase } from '../engine-base';
+import { limited } from '../limited';
 import { openFinalCheck, openPrecheck } from './smart-check';
 import type { StageRunner } from './stage-runner';
 import { openSurfaceValidate } from './surface-validate';
@@ -26,7 +27,11 @@ export function openStageRunners(parts: StageParts): StageRunners {
   const check = { probe, store: base.store, now: () => base.clock.now(), setHealth };
   return {
     precheck: openPrecheck(check),
-    surface_validate: openSurfaceValidate({ ...parts, owner: buildOwner(base) }),
+    surface_validate: openSurfaceValidate({
+      ...parts,
+      owner: buildOwner(base),
+      stop: limited(2, (runId) => parts.runs.stop(runId)),
+    }),
     final_check: openFinalCheck(check),
   };
 }

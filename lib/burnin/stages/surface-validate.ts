@@ -3,7 +3,8 @@ import type { StageLook } from '../../core/decide-step';
 import type { Verdict } from '../../core/job';
 import { judgeSurface } from '../../core/judge-surface';
 import { buildSurfaceSpec, nextDeadlineS } from '../../core/plan-surface';
-import type { HostLook, StartAnswer } from '../../core/remote-run';
+import { UnreachableError } from '../../core/refusal';
+import type { HostLook, StartAnswer, StartRefusal } from '../../core/remote-run';
 import {
   buildStageMemo,
   endSurface,
@@ -20,6 +21,8 @@ export interface SurfaceParts {
   readonly runs: RemoteRuns;
   /** One look at all runs of the NAS, shared with the other stages. */
   readonly look: () => Promise<HostLook>;
+  /** As `runs.stop`, a few at a time: one waits for minutes where a drive hangs. */
+  readonly stop: RemoteRuns['stop'];
   readonly owner: string;
   readonly deviceTypes: readonly string[];
   readonly makeRunId: () => string;
@@ -39,7 +42,7 @@ export function openSurfaceValidate(parts: SurfaceParts): StageRunner {
 
 async function lookAtRun(parts: SurfaceParts, context: StageContext): Promise<StageLook> {
   const memo = readSurfaceMemo(context.stage.memo);
-  if (memo?.run == null) return { kind: 'not_started' };
+  if (memo?.run == null) return describeIdle(memo);
   const host = await parts.look();
   const state = classifyRun(memo.run, host);
   if (state.kind === 'running' && memo.verdict === null) {
@@ -53,10 +56,15 @@ async function lookAtRun(parts: SurfaceParts, context: StageContext): Promise<St
   return describeState(state, memo);
 }
 
+/** With a verdict in hand a wish to cancel must not lose it. */
+function describeIdle(memo: SurfaceMemo | null): StageLook {
+  return { kind: memo === null || memo.verdict === null ? 'not_started' : 'judged' };
+}
+
 function describeState(state: RunState, memo: SurfaceMemo): StageLook {
   switch (state.kind) {
     case 'never_launched':
-      return { kind: 'not_started' };
+      return describeIdle(memo);
     case 'starting':
       return { kind: 'unreachable', reason: 'The start may still be on its way to the NAS.' };
     case 'running':
@@ -91,13 +99,16 @@ async function startRun(parts: SurfaceParts, context: StageContext): Promise<Sta
     deadlineS: nextDeadlineS(memo.spec, drive.sizeBytes),
     notAfterClockS: run.expiresClockS,
   });
-  // An earlier try of this very start has reached the NAS after all: the next look finds it.
-  if (answer.kind === 'refused' && answer.code === 'run_exists') return { kind: 'started' };
+  // An earlier try of this very start has reached the NAS after all, or this one came too late and did nothing: the next
+  // looks find the run, or prove that there is none.
+  if (answer.kind === 'refused' && lookAgain.includes(answer.code)) return { kind: 'started' };
   if (answer.kind === 'refused') return takeRefusal(context, memo, answer);
   context.saveMemo(buildStageMemo({ ...memo, run: { ...run, bootId: answer.bootId, isLaunched: true } }));
   context.log(`Run ${run.runId} started on ${answer.name} as process ${answer.pid} (${answer.form}).`);
   return { kind: 'started' };
 }
+
+const lookAgain: readonly StartRefusal[] = ['run_exists', 'expired'];
 
 async function buildRun(parts: SurfaceParts, runId: string): Promise<RunMemo> {
   const { bootId, clockS } = await parts.look();
@@ -133,23 +144,22 @@ function refuse(reason: string): StartResult {
 async function stopRun(parts: SurfaceParts, context: StageContext): Promise<void> {
   const memo = readSurfaceMemo(context.stage.memo);
   if (memo?.run == null) return;
-  const answer = await parts.runs.stop(memo.run.runId);
-  if (answer === 'stuck') context.log('badblocks did not end after KILL: the drive hangs. Waiting for it.');
+  const answer = await parts.stop(memo.run.runId);
+  if (answer === 'stuck') throw new UnreachableError('badblocks has not ended after KILL: the drive hangs.');
 }
 
 async function collectRun(parts: SurfaceParts, context: StageContext): Promise<CollectResult> {
   const memo = readSurfaceMemo(context.stage.memo);
-  if (memo?.run == null) throw new Error('There is no run to collect.');
-  const { runId, bootId } = memo.run;
+  if (memo === null) throw new Error('There is no run to collect.');
   const { drive } = context.job;
-  const record = await parts.runs.collect(runId, parts.deviceTypes);
+  const record = memo.run === null ? null : await parts.runs.collect(memo.run.runId, parts.deviceTypes);
   for (const line of record?.look.log.split('\n') ?? []) if (line.trim() !== '') context.log(line.trimEnd());
   if (record === null && memo.verdict === null) return { kind: 'end', verdict: buildLost() };
   const turn =
     record === null || memo.verdict !== null
       ? nextAfterConfirmation(memo, record)
       : nextAfterMainRun(memo, {
-          verdict: judgeSurface({ drive, spec: memo.spec, record, bootId }),
+          verdict: judgeSurface({ drive, spec: memo.spec, record, bootId: memo.run?.bootId ?? '' }),
           record,
           sizeBytes: drive.sizeBytes,
         });
