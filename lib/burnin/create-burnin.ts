@@ -149,6 +149,7 @@ class Engine implements Burnin {
         poller: this.#poller,
         janitor: this.#janitor,
         gates: this.#gates,
+        followers: this.#followers,
         troubles: this.#troubles,
         hottest: this.#inventory.hottest(),
       }),

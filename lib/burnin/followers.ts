@@ -25,6 +25,9 @@ export interface FollowerParts {
   ended(job: Job, isSentOn: boolean): void;
 }
 
+/** Longer than any drive works on one bad sector. */
+const stalledMs = 10 * 60_000;
+
 /** The engine is closing: leave the run on the NAS alone. */
 class Detached extends Error {}
 
@@ -49,6 +52,16 @@ export class Followers {
 
   progressOf(jobId: string): Progress | null {
     return this.#tracks.get(jobId)?.progress ?? null;
+  }
+
+  /** One sentence for each drive that has not moved a byte for long: it hangs, or its controller does. */
+  listStalls(live: readonly Job[]): readonly string[] {
+    const now = this.#parts.base.clock.now();
+    return live.flatMap(({ id, drive }) => {
+      const idleMs = now - (this.#tracks.get(id)?.movedAt ?? now);
+      if (idleMs < stalledMs) return [];
+      return `Drive ${drive.serial} has not moved a byte for ${Math.floor(idleMs / 60_000)} minutes.`;
+    });
   }
 
   /** Follows a running stage, unless somebody does already. */

@@ -1,5 +1,5 @@
 import { listStrayRuns } from '../core/list-stray-runs';
-import type { HostLook } from '../core/remote-run';
+import type { HostLook, RunLook } from '../core/remote-run';
 import { readSurfaceMemo } from '../core/surface-memo';
 import type { RemoteRuns } from '../nas/remote-runs';
 import { buildOwner, type EngineBase } from './engine-base';
@@ -24,29 +24,46 @@ export class Janitor {
     return this.#alerts;
   }
 
-  /** Takes a look that began before `wanted` was read from the store would be wrong: call it right after the look. */
+  /** To be called right after the look: what it found is compared with what the store knows now. */
   take(host: HostLook): void {
-    const { spent, orphans } = listStrayRuns(host, this.#listWanted(), buildOwner(this.#base));
+    const { spent, orphans } = listStrayRuns(host, {
+      owner: buildOwner(this.#base),
+      isWanted: this.#listWanted(),
+      isKnown: (run) => this.#base.store.stages.knowsRun(run.runId),
+    });
     // A run that ended between the look and now looks like nobody's once, not twice.
     const strange = orphans.filter((run) => this.#suspects.has(run.runId));
     this.#suspects = new Set(orphans.map((run) => run.runId));
-    this.#alerts = strange.map(
-      (run) =>
-        `Drive ${run.serial} is being written by a run that is not one of this controller's (${run.runId}).`,
-    );
-    for (const run of spent) {
-      const key = `Run ${run.runId} cannot be cleared`;
-      this.#runs.clear(run.runId).then(
-        () => this.#troubles.clear(key),
-        (error: unknown) => this.#troubles.note(key, error),
-      );
-    }
+    this.#alerts = strange.map(describeOrphan);
+    for (const run of spent) this.#clear(run.runId);
   }
 
-  #listWanted(): ReadonlySet<string> {
-    const { store, nas } = this.#base;
-    const stages = store.jobs.listLive(nas).flatMap((job) => store.stages.list(job.id));
-    const surfaces = stages.filter((stage) => stage.kind === 'surface_validate' && stage.state === 'running');
-    return new Set(surfaces.flatMap((stage) => readSurfaceMemo(stage.memo)?.run?.runId ?? []));
+  #clear(runId: string): void {
+    const key = `Run ${runId} cannot be cleared`;
+    this.#runs.clear(runId).then(
+      () => this.#troubles.clear(key),
+      (error: unknown) => this.#troubles.note(key, error),
+    );
   }
+
+  /** What a stage remembers may be unreadable; then every run on its drive is taken for wanted. */
+  #listWanted(): (run: RunLook) => boolean {
+    const { store, nas } = this.#base;
+    const memos = store.jobs.listLive(nas).flatMap((job) =>
+      store.stages
+        .list(job.id)
+        .filter((stage) => stage.kind === 'surface_validate' && stage.state === 'running')
+        .map((stage) => ({ serial: job.drive.serial, memo: readSurfaceMemo(stage.memo) })),
+    );
+    return (run) =>
+      memos.some(({ serial, memo }) =>
+        memo === 'unreadable' ? run.serial === serial : memo?.run?.runId === run.runId,
+      );
+  }
+}
+
+function describeOrphan(run: RunLook): string {
+  if (!run.isHeld)
+    return `On drive ${run.serial} a run has ended that this controller's database does not know (${run.runId}).`;
+  return `Drive ${run.serial} is being written by a run that is not one of this controller's (${run.runId}).`;
 }

@@ -1,5 +1,6 @@
 import type { DriveFacts } from '../core/drive';
 import type { BurninParts } from './burnin-parts';
+import type { Followers } from './followers';
 import type { Gates } from './gates';
 import type { Janitor } from './janitor';
 import type { Poller } from './poller';
@@ -10,6 +11,7 @@ export interface AlertSources {
   readonly poller: Poller;
   readonly janitor: Janitor;
   readonly gates: Gates;
+  readonly followers: Followers;
   readonly troubles: Troubles;
   /** The hottest drive, null where none is measured. */
   readonly hottest: DriveFacts | null;
@@ -21,6 +23,7 @@ export function listAlerts({
   poller,
   janitor,
   gates,
+  followers,
   troubles,
   hottest,
 }: AlertSources): readonly string[] {
@@ -34,6 +37,7 @@ export function listAlerts({
     ...poller.troubles,
     ...janitor.alerts,
     ...gates.listWaiting(live),
+    ...followers.listStalls(live),
     ...says(live.length > 0 && !gates.hasAny(), 'Jobs are waiting, but no drive-lock node is deployed.'),
     ...says(
       hasQueue && isHot,

@@ -27,6 +27,7 @@ export function judgeSurface(run: SurfaceCase): Verdict {
   const evidence = [
     judgeDrive(run),
     judgeEnd(run, log),
+    judgeRange(run, log),
     judgePhases(run, log),
     judgeSummary(log),
     judgeList(run),
@@ -76,6 +77,14 @@ function judgeEnd({ record, bootId }: SurfaceCase, log: BadblocksLog): Evidence 
   if (result === 'exit 0') return { key, state: 'found', text: 'badblocks ended by itself.' };
   const how = result === null ? 'without leaving a result (killed?)' : `with "${result}"`;
   return { key, state: 'missing', text: `badblocks ended ${how}.` };
+}
+
+function judgeRange({ drive, spec }: SurfaceCase, { range }: BadblocksLog): Evidence {
+  const key = 'whole_drive';
+  const last = Math.floor(drive.sizeBytes / spec.blockBytes) - 1;
+  if (range === null) return { key, state: 'missing', text: 'Which blocks were tested is not known.' };
+  const text = `Blocks ${range.first} to ${range.last} of 0 to ${last} were tested.`;
+  return { key, state: range.first === 0 && range.last === last ? 'found' : 'missing', text };
 }
 
 function judgePhases({ spec }: SurfaceCase, log: BadblocksLog): Evidence {

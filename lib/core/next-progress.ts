@@ -14,6 +14,8 @@ export interface ProgressSample {
 export interface ProgressTrack {
   readonly progress: Progress;
   readonly marks: readonly Mark[];
+  /** When a byte was last seen to move, in milliseconds since the epoch. */
+  readonly movedAt: number;
 }
 
 interface Mark {
@@ -47,7 +49,10 @@ export function nextProgress(
   const [first = mark] = kept;
   const speedBytesPerS = readSpeed(first, mark);
   const finishAt = readFinish(first, mark);
-  return { progress: { percent, phase, phasePercent, badBlocks, speedBytesPerS, finishAt }, marks };
+  const before = kept.at(-1)?.moved?.bytes;
+  const isStill = previous !== null && before !== undefined && before === sample.moved?.bytes;
+  const movedAt = isStill ? previous.movedAt : now;
+  return { progress: { percent, phase, phasePercent, badBlocks, speedBytesPerS, finishAt }, marks, movedAt };
 }
 
 /** A second run of the stage, or a rebooted NAS, counts from zero again. */

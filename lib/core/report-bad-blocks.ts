@@ -9,7 +9,7 @@ export type ReportBadBlocks = {
   readonly confirmed: number | null;
   /** Block numbers, the first thousand. */
   readonly reported_blocks: readonly number[];
-  readonly confirmed_blocks: readonly number[] | null;
+  readonly confirmed_blocks: readonly number[];
 };
 
 const maxBlocks = 1000;
@@ -23,17 +23,24 @@ export function buildBadBlocks(memo: StageMemo | null): ReportBadBlocks | null {
     reported: reported.length,
     confirmed: confirmed?.length ?? null,
     reported_blocks: reported.slice(0, maxBlocks),
-    confirmed_blocks: confirmed?.slice(0, maxBlocks) ?? null,
+    confirmed_blocks: confirmed?.slice(0, maxBlocks) ?? [],
   };
 }
 
-/** `3 reported, 2 confirmed by a second read: 17, 18, 900`. */
+/**
+ * `3 reported, 2 confirmed by a second read: 17, 18`. The confirmed numbers are the true ones; among the reported ones are
+ * phantoms.
+ */
 export function describeBadBlocks(blocks: ReportBadBlocks): string {
   const confirmed =
     blocks.confirmed === null ? 'not read a second time' : `${blocks.confirmed} confirmed by a second read`;
   if (blocks.reported === 0) return 'none reported';
-  const shown = blocks.reported_blocks.slice(0, 20);
-  const rest = blocks.reported - shown.length;
+  const hasTrue = blocks.confirmed !== null && blocks.confirmed > 0;
+  const [count, numbers] = hasTrue
+    ? [blocks.confirmed, blocks.confirmed_blocks]
+    : [blocks.reported, blocks.reported_blocks];
+  const shown = numbers.slice(0, 20);
+  const rest = count - shown.length;
   return `${blocks.reported} reported, ${confirmed}: ${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 

@@ -8,6 +8,8 @@ import type { BadblocksSpec, RunRecord } from './remote-run';
 export interface SurfaceMemo {
   /** The run under way or last ended; null before the first. */
   readonly run: RunMemo | null;
+  /** Ids of the runs before that one, judged and no longer wanted. */
+  readonly pastRuns: readonly string[];
   /** What the run under way, or the next one, is to do. */
   readonly spec: BadblocksSpec;
   /** The judged whole-drive run, once there is one; what follows only confirms its block numbers. */
@@ -25,6 +27,7 @@ const schema = z.object({
   run: z
     .object({ runId: z.string(), bootId: z.string(), isLaunched: z.boolean(), expiresClockS: z.number() })
     .nullable(),
+  pastRuns: z.array(z.string()),
   spec: z.object({
     mode: z.enum(['write', 'compare']),
     blockBytes: z.number(),
@@ -51,9 +54,11 @@ const schema = z.object({
   confirmedBadBlocks: z.array(z.number()).nullable(),
 });
 
-/** Null for a stage that has no memo yet. Throws on anything else that this version did not write. */
-export function readSurfaceMemo(memo: StageMemo | null): SurfaceMemo | null {
-  return memo === null ? null : schema.parse(memo);
+/** Null for a stage that has no memo yet; `unreadable` for anything that this version did not write. */
+export function readSurfaceMemo(memo: StageMemo | null): SurfaceMemo | null | 'unreadable' {
+  if (memo === null) return null;
+  const parsed = schema.safeParse(memo);
+  return parsed.success ? parsed.data : 'unreadable';
 }
 
 /** The memo as the store keeps it. */
@@ -79,7 +84,7 @@ export function nextAfterMainRun(
     return { kind: 'end', memo: { ...memo, badBlocks }, verdict };
   }
   const spec = buildConfirmationSpec(memo.spec, 'write', first);
-  return { kind: 'more', memo: { ...memo, run: null, spec, verdict, ranges, badBlocks } };
+  return { kind: 'more', memo: { ...leaveRun(memo), spec, verdict, ranges, badBlocks } };
 }
 
 /** Takes one confirming run: after the write the compare of the same place, after the compare the next place. */
@@ -89,13 +94,17 @@ export function nextAfterConfirmation(memo: SurfaceMemo, record: RunRecord | nul
   if (memo.spec.mode === 'write') {
     return {
       kind: 'more',
-      memo: { ...memo, run: null, spec: buildConfirmationSpec(memo.spec, 'compare', current) },
+      memo: { ...leaveRun(memo), spec: buildConfirmationSpec(memo.spec, 'compare', current) },
     };
   }
   const confirmedBadBlocks = [...(memo.confirmedBadBlocks ?? []), ...record.badBlocks].sort((a, b) => a - b);
-  const confirmed = { ...memo, run: null, confirmedBadBlocks, ranges: memo.ranges.slice(1) };
+  const confirmed = { ...leaveRun(memo), confirmedBadBlocks, ranges: memo.ranges.slice(1) };
   if (next === undefined) return endSurface(confirmed, true);
   return { kind: 'more', memo: { ...confirmed, spec: buildConfirmationSpec(memo.spec, 'write', next) } };
+}
+
+function leaveRun(memo: SurfaceMemo): SurfaceMemo {
+  return { ...memo, run: null, pastRuns: [...memo.pastRuns, ...(memo.run === null ? [] : [memo.run.runId])] };
 }
 
 /** The verdict of the whole-drive run, with what the confirmation added to it. Also for a confirmation given up. */

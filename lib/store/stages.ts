@@ -39,6 +39,7 @@ const sql = {
   end: `UPDATE stages SET state = :outcome, reasons = :reasons, evidence = :evidence, ended_at = :now,
       percent = iif(:outcome = 'passed', 100, percent)
     WHERE ${thisStage} AND state = 'running' AND ${jobRuns}`,
+  knowsRun: 'SELECT 1 FROM stages WHERE instr(memo, :runId) > 0 LIMIT 1',
   countOpen: `SELECT count(*) AS open FROM stages WHERE job_id = :jobId AND state <> 'passed'`,
 };
 
@@ -63,6 +64,11 @@ export class Stages {
   /** The whole plan in order. Throws CorruptRowError for any bad row: a plan with a hole would be another plan. */
   list(jobId: string): readonly Stage[] {
     return this.#sql.list.all({ jobId }).map((row) => readRow(stageRow, row));
+  }
+
+  /** Does any stage, of a live or an ended job, remember this run? */
+  knowsRun(runId: string): boolean {
+    return this.#sql.knowsRun.get({ runId }) !== undefined;
   }
 
   /** Pending to running: only in a running job, with every earlier stage passed and no other one running. */

@@ -194,7 +194,7 @@ describe('the engine', () => {
       bench.host.finish('A', { result: 'exit 1', badBlockCount: 3 }, [1, 2, 3]);
       await bench.cancel('A');
       await until('an end', () => stateOf('A') !== 'running');
-      assert.notEqual(stateOf('A'), 'passed');
+      assert.equal(stateOf('A'), 'failed');
     });
   });
 

@@ -186,6 +186,10 @@ describe('the report of a job', () => {
       `${stage} 1 reported, 0 confirmed by a second read: 5`,
     );
     const many = Array.from({ length: 1500 }, (_, block) => block);
+    assert.equal(
+      linesOf({ badBlocks: [17, 18, 4096], confirmedBadBlocks: [17, 18] }),
+      `${stage} 3 reported, 2 confirmed by a second read: 17, 18`,
+    );
     assert.match(linesOf({ badBlocks: many }) ?? '', /1500 reported, .* 18, 19 and 1480 more$/);
     assert.equal(linesOf({ badBlocks: 'none' }), ' * No stage has looked for bad blocks');
     assert.equal(linesOf(null), ' * No stage has looked for bad blocks');
@@ -209,7 +213,7 @@ describe('the report of a job', () => {
     assert.ok(blocks);
     assert.equal(blocks.reported, 1500);
     assert.equal(blocks.reported_blocks.length, 1000);
-    assert.equal(blocks.confirmed_blocks?.length, 1000);
+    assert.equal(blocks.confirmed_blocks.length, 1000);
     assert.equal(data.log_tail.length, 200);
     assert.equal(data.log_tail.at(-1), 'line 4999');
     assert.equal(data.events.length, 200);

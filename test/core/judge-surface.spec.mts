@@ -26,7 +26,7 @@ describe('judgeSurface', () => {
     const verdict = judge();
     assert.equal(verdict.outcome, 'passed');
     assert.deepEqual(verdict.reasons, []);
-    assert.equal(verdict.evidence.length, 8);
+    assert.equal(verdict.evidence.length, 9);
     assert.ok(verdict.evidence.every((item) => item.state === 'found'));
   });
 
@@ -52,6 +52,8 @@ describe('judgeSurface', () => {
     ['no closing line', { log: logHead + phasesLog('0xaa', '0x55', '0xff', '0x00') }, {}],
     ['a missing pattern', { log: healthyLog.replace(phasesLog('0x55'), '') }, {}],
     ['patterns in another order', { log: healthyLog.replace('pattern 0xaa', 'pattern 0x55') }, {}],
+    ['a part of the drive', { log: healthyLog.replace('to 16383', 'to 16000') }, {}],
+    ['no announced range', { log: healthyLog.replace('From block 0 to 16383\n', '') }, {}],
     ['an empty log', { log: '' }, {}],
     ['a translated log', { log: capture('localised-de.stderr') }, {}],
     ['a refused start', { result: 'exit 1', log: capture('inuse-exclusive-holder.stderr') }, {}],

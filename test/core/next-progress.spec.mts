@@ -45,4 +45,12 @@ describe('nextProgress', () => {
     for (let index = 0; index < 200; index += 1) track = nextProgress(track, sample(1, index, index), index);
     assert.equal(track?.marks.length, 30);
   });
+
+  it('knows since when not a byte has moved', () => {
+    const first = nextProgress(null, sample(10, 1_000, 100), 5);
+    const still = nextProgress(first, sample(10, 1_000, 110), 15);
+    assert.equal(nextProgress(still, sample(10, 1_000, 120), 25).movedAt, 5);
+    assert.equal(nextProgress(still, sample(10, 1_001, 120), 25).movedAt, 25);
+    assert.equal(nextProgress(still, sample(10), 25).movedAt, 25);
+  });
 });

@@ -14,6 +14,7 @@ const spec = buildSurfaceSpec(drive.sizeBytes, 512);
 assert.ok(spec);
 const memo: SurfaceMemo = {
   run: { runId: 'r1', bootId: 'boot-1', isLaunched: true, expiresClockS: 1 },
+  pastRuns: [],
   spec,
   verdict: null,
   ranges: [],
@@ -42,7 +43,7 @@ describe('the memo of a surface validation', () => {
     >;
     assert.deepEqual(readSurfaceMemo(stored), { ...memo, verdict: failed });
     assert.equal(readSurfaceMemo(null), null);
-    assert.throws(() => readSurfaceMemo({ run: 1 }));
+    assert.equal(readSurfaceMemo({ run: 1 }), 'unreadable');
   });
 
   it('ends a clean run, and one whose verdict rests on more than listed blocks', () => {
@@ -64,6 +65,7 @@ describe('the memo of a surface validation', () => {
     const last = confirm(confirm(second.memo, []).memo, [11_999]);
     assert.ok(last.kind === 'end');
     assert.deepEqual(last.memo.confirmedBadBlocks, [5000, 11_999]);
+    assert.deepEqual(last.memo.pastRuns, ['r1']);
     assert.equal(last.verdict.outcome, 'failed');
     assert.match(last.verdict.evidence.at(-1)?.text ?? '', /2 bad blocks .*: 5000, 11999\./);
   });

@@ -14,7 +14,7 @@ const perRequest = 1024;
 
 interface Blocks {
   readonly reported_blocks: readonly number[];
-  readonly confirmed_blocks: readonly number[] | null;
+  readonly confirmed_blocks: readonly number[];
 }
 interface Posted {
   readonly subject: string;

@@ -90,7 +90,7 @@ for (const type of types) {
 
     it('gives itself a label before it has a name', () => {
       const { label } = register(type);
-      const translator = { _: (key: string) => translate(type, key), stage: 'precheck', send: 1 };
+      const translator = { _: (key: string) => translate(type, key), stage: 'precheck' };
       assert.ok(label.call(translator).length > 0);
     });
   });

@@ -97,11 +97,18 @@ export class Line {
   readonly drops: string[] = [];
   readonly #burnin: Burnin;
   readonly #stations: readonly { id: string; kind: StageKind }[];
+  /** Report nodes at the end, all wired back to the gate. */
+  readonly #copies: number;
   readonly #detach: (() => void)[];
   #isDeployed = true;
 
-  constructor(burnin: Burnin, kinds: readonly StageKind[] = ['precheck', 'surface_validate', 'final_check']) {
+  constructor(
+    burnin: Burnin,
+    kinds: readonly StageKind[] = ['precheck', 'surface_validate', 'final_check'],
+    { copies = 1 } = {},
+  ) {
     this.#burnin = burnin;
+    this.#copies = copies;
     this.#stations = kinds.map((kind, index) => ({ id: `station-${index}`, kind }));
     this.#detach = [
       burnin.attachGate({
@@ -142,7 +149,9 @@ export class Line {
         if (arrival.kind === 'drop') this.drops.push(arrival.reason);
         if (arrival.kind !== 'pass') return;
       }
-      if (this.#burnin.arriveAtReport(ticket).kind === 'again') this.#burnin.lap(ticket);
+      for (let copy = 0; copy < this.#copies; copy += 1) {
+        if (this.#burnin.arriveAtReport(ticket).kind === 'again') this.#burnin.lap(ticket);
+      }
     });
   }
 }

@@ -42,9 +42,13 @@ export function openSurfaceValidate(parts: SurfaceParts): StageRunner {
 
 async function lookAtRun(parts: SurfaceParts, context: StageContext): Promise<StageLook> {
   const memo = readSurfaceMemo(context.stage.memo);
+  if (memo === 'unreadable') {
+    return { kind: 'lost', reason: 'What the stage remembered of its run cannot be read by this version.' };
+  }
   if (memo?.run == null) return describeIdle(memo);
   const host = await parts.look();
   const state = classifyRun(memo.run, host);
+  noteLaunch(context, memo, state);
   if (state.kind === 'running' && memo.verdict === null) {
     const { look } = state;
     const bytes = look.movedBytes ?? look.deviceMovedBytes;
@@ -54,6 +58,12 @@ async function lookAtRun(parts: SurfaceParts, context: StageContext): Promise<St
     });
   }
   return describeState(state, memo);
+}
+
+/** The answer to the start may have been lost; a run that was seen must never count as not started. */
+function noteLaunch(context: StageContext, memo: SurfaceMemo, { kind }: RunState): void {
+  if (memo.run === null || memo.run.isLaunched || (kind !== 'running' && kind !== 'ended')) return;
+  context.saveMemo(buildStageMemo({ ...memo, run: { ...memo.run, isLaunched: true } }));
 }
 
 /** With a verdict in hand a wish to cancel must not lose it. */
@@ -86,7 +96,7 @@ function describeState(state: RunState, memo: SurfaceMemo): StageLook {
 /** The intention is stored first: after a crash here, the run id on the NAS tells whether the start arrived. */
 async function startRun(parts: SurfaceParts, context: StageContext): Promise<StartResult> {
   const { drive } = context.job;
-  const memo = readSurfaceMemo(context.stage.memo) ?? buildFirstMemo(parts, context);
+  const memo = readMemo(context) ?? buildFirstMemo(parts, context);
   if (memo === null) return refuse(`No safe block size exists for a drive of ${drive.sizeBytes} bytes.`);
   const run = await buildRun(parts, memo.run?.runId ?? parts.makeRunId());
   context.saveMemo(buildStageMemo({ ...memo, run }));
@@ -108,6 +118,13 @@ async function startRun(parts: SurfaceParts, context: StageContext): Promise<Sta
   return { kind: 'started' };
 }
 
+/** For what comes after a look, which has ended a stage with an unreadable memo. */
+function readMemo({ stage }: StageContext): SurfaceMemo | null {
+  const memo = readSurfaceMemo(stage.memo);
+  if (memo === 'unreadable') throw new Error('the memo of the stage cannot be read');
+  return memo;
+}
+
 const lookAgain: readonly StartRefusal[] = ['run_exists', 'expired'];
 
 async function buildRun(parts: SurfaceParts, runId: string): Promise<RunMemo> {
@@ -118,7 +135,15 @@ async function buildRun(parts: SurfaceParts, runId: string): Promise<RunMemo> {
 function buildFirstMemo(parts: SurfaceParts, { job }: StageContext): SurfaceMemo | null {
   const spec = buildSurfaceSpec(job.drive.sizeBytes, parts.physicalSectorBytes(job.drive.serial));
   if (spec === null) return null;
-  return { run: null, spec, verdict: null, ranges: [], badBlocks: [], confirmedBadBlocks: null };
+  return {
+    run: null,
+    pastRuns: [],
+    spec,
+    verdict: null,
+    ranges: [],
+    badBlocks: [],
+    confirmedBadBlocks: null,
+  };
 }
 
 function takeRefusal(
@@ -142,14 +167,14 @@ function refuse(reason: string): StartResult {
 }
 
 async function stopRun(parts: SurfaceParts, context: StageContext): Promise<void> {
-  const memo = readSurfaceMemo(context.stage.memo);
+  const memo = readMemo(context);
   if (memo?.run == null) return;
   const answer = await parts.stop(memo.run.runId);
   if (answer === 'stuck') throw new UnreachableError('badblocks has not ended after KILL: the drive hangs.');
 }
 
 async function collectRun(parts: SurfaceParts, context: StageContext): Promise<CollectResult> {
-  const memo = readSurfaceMemo(context.stage.memo);
+  const memo = readMemo(context);
   if (memo === null) throw new Error('There is no run to collect.');
   const { drive } = context.job;
   const record = memo.run === null ? null : await parts.runs.collect(memo.run.runId, parts.deviceTypes);
