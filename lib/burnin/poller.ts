@@ -27,6 +27,7 @@ export class Poller {
   #trouble: string | null = null;
   #gaps: readonly string[] = [];
   #isStarted = false;
+  #isClosed = false;
 
   /** A poll that begins now or later. Rejects when it failed, which is also part of the view then. */
   readonly poll: () => Promise<ProbeReport>;
@@ -88,12 +89,15 @@ export class Poller {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#isStarted = false;
     this.#intervals.clear();
     this.#restart();
   }
 
+  /** A poll that is cut off by the end of the engine is no trouble. */
   #noteTrouble(text: string): void {
+    if (this.#isClosed) return;
     if (this.#trouble !== text) this.#parts.base.log('warn', `poll: ${text}`);
     this.#trouble = text;
   }
