@@ -11,6 +11,8 @@ umask 077
 R=${BURNIN_ROOT:-}
 BASE=$R/run/nas-burnin
 TAB=$(printf '\t')
+NEWLINE='
+'
 
 # put FIELD…: one record of the answer. Its fields hold neither TAB nor newline.
 put() {

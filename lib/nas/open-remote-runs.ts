@@ -18,13 +18,14 @@ export interface StopPatience {
 }
 
 const files = ['host', 'run-files'];
+const driveFiles = ['drive-judge', 'drive-facts', 'drive-identity'];
 
 /** The runs on the NAS behind `shell`. */
 export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 60, killS: 15 }): RemoteRuns {
   return {
     start: (spec) =>
       runHostCall(shell, {
-        parts: [...files, 'drive-facts', 'run-helpers', 'run-start'],
+        parts: [...files, ...driveFiles, 'run-helpers', 'run-start'],
         call: 'start_run',
         args: buildStartArguments(spec),
         timeoutMs: 180_000,
@@ -41,7 +42,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
       }),
     collect: (runId, deviceTypes) =>
       runHostCall(shell, {
-        parts: [...files, 'drive-facts', 'run-look'],
+        parts: [...files, ...driveFiles, 'run-look'],
         call: 'collect_run',
         args: [runId, deviceTypes.join(' ')],
         timeoutMs: 90_000,

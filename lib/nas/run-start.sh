@@ -67,19 +67,16 @@ check_numbers() {
 pin_drive() {
   local facts
   facts=$(collect_devices | judge_drives "$TYPES")
-  check_judged "$facts"
   case $facts in *"gap${TAB}lsblk"*) refuse locked 'unproven lsblk failed' ;; esac
+  is_judged "$facts" || refuse_unjudged
   find_drive "$facts" "$SERIAL"
   check_identity
   PIN_NAME=$D_NAME
   { command exec 8<"$R/dev/$PIN_NAME"; } 2>/dev/null || refuse unknown_drive "/dev/$PIN_NAME cannot be opened"
 }
 
-check_judged() {
-  case $1 in
-    *judged) ;;
-    *) refuse locked 'unproven the facts about the drives could not be judged' ;;
-  esac
+refuse_unjudged() {
+  refuse locked 'unproven the facts about the drives could not be judged'
 }
 
 check_identity() {
@@ -96,12 +93,14 @@ check_identity() {
 check_pinned() {
   local facts
   facts=$(collect_facts | judge_drives "$TYPES")
-  check_judged "$facts"
+  is_judged "$facts" || refuse_unjudged
   find_drive "$facts" "$SERIAL"
   check_identity
   [ "$D_NAME" = "$PIN_NAME" ] || refuse wrong_drive "serial $SERIAL moved from $PIN_NAME to $D_NAME"
   read_pin_number
   [ "$D_NUMBER" = "$PIN_NUMBER" ] || refuse wrong_drive "$D_NAME is $D_NUMBER, but the opened device is $PIN_NUMBER"
+  check_kernel "$D_NAME" "$SERIAL" "$D_WWN"
+  [ -z "$DOUBT" ] || refuse wrong_drive "$DOUBT"
   find_locks "$facts" "$D_NAME"
   case $LOCK_KINDS in
     '') ;;

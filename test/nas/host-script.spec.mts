@@ -94,7 +94,7 @@ describe('A script for the NAS', () => {
     const host = openHost({ lsblk: [diskLine('sda')] });
     const { stdout } = await host.shell.run({
       script: buildScript({
-        parts: ['host', 'run-files', 'drive-facts', 'drive-probe'],
+        parts: ['host', 'run-files', 'drive-judge', 'drive-facts', 'drive-probe'],
         call: 'probe_drives',
         args: ['disk'],
       }),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openRemoteRuns } from '../../dist/lib/nas/open-remote-runs.js';
 import type { RunSpec } from '../../dist/lib/core/remote-run.js';
 import { createLocalShell } from '../support/local-shell.mts';
-import { freshSerial, runTool } from '../support/loop-drive.mts';
+import { freshSerial, freshWwn, runTool } from '../support/loop-drive.mts';
 import { needRootAndLoops } from '../support/need-root.mts';
 import { codeOf, openRunBench } from '../support/run-bench.mts';
 import type { RunBench } from '../support/run-bench.mts';
@@ -140,7 +140,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
     });
 
     it('refuses an unknown serial, a wrong size, a wrong WWN and a serial that two devices carry', async () => {
-      const drive = bench.addDrive({ wwn: '0x5000c500a1b2c3d4' });
+      const drive = bench.addDrive({ wwn: freshWwn() });
       const with_ = (change: Partial<RunSpec['drive']>) =>
         bench.spec(drive, { drive: { ...bench.spec(drive).drive, ...change } });
       await refuse(with_({ serial: freshSerial() }), 'unknown_drive', /no device/, [drive]);
