@@ -86,6 +86,15 @@ collect_holders() {
       [ -z "$temp" ] || printf 'T %s %s\n' "$kname" "$temp"
     done
   done
+  # A loop device neither claims nor holds what it reads and writes.
+  for dir in "$R"/sys/block/loop*; do
+    path=
+    { IFS= read -r path <"$dir/loop/backing_file"; } 2>/dev/null
+    case $path in
+      /dev/shm/*) ;;
+      /dev/*) printf 'O %s %s\n' "${dir##*/}" "$path" ;;
+    esac
+  done
   # A btrfs of several devices is mounted by the name of one of them.
   for path in "$R"/sys/fs/btrfs/*/devices/*; do
     case $path in *'/*') continue ;; esac

@@ -88,6 +88,7 @@ tag == "S" { swaps[++swap_count] = rest }
 tag == "Z" { zpool[++zpool_count] = rest }
 tag == "H" { holder[++holder_count] = rest }
 tag == "B" { btrfs[++btrfs_count] = rest }
+tag == "O" { loops[++loop_count] = rest }
 tag == "X" { in_sysfs[$2] = 1 }
 tag == "T" { temp[$2] = $3 }
 tag == "C" { claimed[$2] = $3 }
@@ -127,6 +128,17 @@ function judge_swaps(   i, p, k) {
     else gap("swaps", "unknown device " p[1])
   }
 }
+function judge_loops(   i, path, loop, k) {
+  for (i = 1; i <= loop_count; i++) {
+    path = loop = loops[i]
+    sub(/ .*/, "", loop)
+    sub(/^[^ ]* /, "", path)
+    sub(/ \(deleted\)$/, "", path)
+    k = known(path)
+    if (k != "") mark(k, "holder", loop)
+    else gap("loop", "unknown device " unescape(path) " behind " loop)
+  }
+}
 function judge_pools(   i, line, n, p, pool, k) {
   for (i = 1; i <= zpool_count; i++) {
     line = unescape(zpool[i])
@@ -161,7 +173,7 @@ function member(k, kind, detail,   n, i, p) {
 }
 END {
   if (!is_whole) gap("facts", "the collector did not come to its end")
-  judge_tree(); judge_mounts(); judge_swaps(); judge_pools(); judge_members()
+  judge_tree(); judge_mounts(); judge_swaps(); judge_loops(); judge_pools(); judge_members()
   for (i = 1; i <= count; i++) {
     k = order[i]
     if (!(k in is_drive)) continue

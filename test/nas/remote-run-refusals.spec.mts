@@ -105,6 +105,16 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       assert.equal(codeOf(await bench.runs.start(bench.spec(drive))), 'started');
     });
 
+    it('refuses a drive below a loop device', async () => {
+      const drive = bench.addDrive();
+      const loop = runTool('losetup', '-f', '--show', drive.path);
+      try {
+        await refuse(bench.spec(drive), 'locked', new RegExp(`^holder ${loop.slice(5)}$`), [drive]);
+      } finally {
+        runTool('losetup', '-d', loop);
+      }
+    });
+
     it('refuses a drive that moved to another name while it was being started', async () => {
       const [old, other] = [bench.addDrive(), bench.addDrive()];
       const entry = (drive: typeof old) => `/run/udev/data/b${drive.deviceNumber}`;

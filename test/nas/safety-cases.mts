@@ -133,6 +133,31 @@ export const safetyCases: readonly SafetyCase[] = [
     locks: ['holder md127', 'holder bcache0'],
   },
   {
+    title: 'a loop device over a partition, also of a node that was removed since',
+    lsblk: [diskLine('sda'), partLine('sda')],
+    sys: {
+      'block/loop0/loop/backing_file': '/dev/sda1\n',
+      'block/loop1/loop/backing_file': '/dev/sda (deleted)\n',
+    },
+    locks: ['holder loop0', 'holder loop1'],
+  },
+  {
+    title: 'loop devices over files',
+    lsblk: [diskLine('sda')],
+    sys: {
+      'block/loop0/loop/backing_file': '/dev/shm/file\n',
+      'block/loop1/loop/backing_file': '/var/lib/snap.img\n',
+      'block/loop2/loop/other': '',
+    },
+    locks: [],
+  },
+  {
+    title: 'a loop device over something that nobody knows',
+    lsblk: [diskLine('sda')],
+    sys: { 'block/loop0/loop/backing_file': '/dev/sdq1\n' },
+    locks: ['unproven loop: unknown device /dev/sdq1 behind loop0'],
+  },
+  {
     title: 'an active pool',
     lsblk: [
       diskLine('sda', { FSTYPE: 'zfs_member' }),
