@@ -34,7 +34,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
       }),
     look: () =>
       runHostCall(shell, {
-        parts: [...files, 'run-look'],
+        parts: [...files, 'run-settle', 'run-look'],
         call: 'look_runs',
         args: [],
         timeoutMs: 60_000,
@@ -42,7 +42,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
       }),
     collect: (runId, deviceTypes) =>
       runHostCall(shell, {
-        parts: [...files, ...driveFiles, 'run-look'],
+        parts: [...files, ...driveFiles, 'run-settle', 'run-look'],
         call: 'collect_run',
         args: [runId, deviceTypes.join(' ')],
         timeoutMs: 90_000,
@@ -50,7 +50,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
       }),
     stop: (runId) =>
       runHostCall(shell, {
-        parts: [...files, 'run-stop'],
+        parts: [...files, 'run-settle', 'run-stop'],
         call: 'stop_run',
         args: [runId, ...[patience.termS, patience.killS].map((seconds) => String(seconds * 10))],
         timeoutMs: (patience.termS + patience.killS + 90) * 1000,
@@ -62,7 +62,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
 
 async function clear(shell: Shell, runId: string): Promise<void> {
   const answer = await runHostCall(shell, {
-    parts: [...files, 'run-stop'],
+    parts: [...files, 'run-settle', 'run-stop'],
     call: 'clear_run',
     args: [runId],
     timeoutMs: 60_000,

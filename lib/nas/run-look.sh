@@ -81,7 +81,8 @@ put_run() {
   files=
   [ ! -f "$dir/log" ] || files=log
   [ ! -f "$dir/bad" ] || files="$files bad"
-  read_meta "$dir/meta" || return 0
+  # A start that died before it wrote down what it is; until that is sure, its directory says nothing.
+  read_meta "$dir/meta" || { ! is_launching "$dir" && is_older "$dir/bare" 30; } || return 0
   settle_run "$dir"
   POSITION=
   MOVED=

@@ -139,10 +139,10 @@ make_run_dir() {
     refuse launch_failed "$BASE/runs/$ID cannot be made"
   fi
   DIR=$BASE/runs/$ID
+  read_process $$ && printf '%s %s\n' $$ "$P_START" >"$DIR/launcher"
   FORM=setsid
   if [ -d "$R/run/systemd/system" ] && has systemd-run && has systemctl; then FORM=systemd; fi
   read_sectors "$D_NAME" || refuse launch_failed "$D_NAME has no statistics in sysfs"
-  read_process $$ && printf '%s %s\n' $$ "$P_START" >"$DIR/launcher"
   {
     write_meta >"$DIR/meta.tmp" && mv "$DIR/meta.tmp" "$DIR/meta" &&
       write_claim >"$DIR/claim" && write_finish >"$DIR/finish" && : >"$DIR/log"
@@ -186,6 +186,8 @@ badblocks_options() {
 keep_run() {
   timeout -k 60 -s TERM "$DEADLINE" "$@" 2>"$DIR/log" &
   read_process "$!" && printf '%s %s\n' "$!" "$P_START" >"$DIR/chain"
+  # Of this shell itself nothing else tells the number.
+  is_number "$P_PARENT" && read_process "$P_PARENT" && printf '%s %s\n' "$P_PID" "$P_START" >"$DIR/keeper"
   wait "$!"
   sh "$DIR/finish" "$?"
 }
