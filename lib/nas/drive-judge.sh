@@ -76,9 +76,12 @@ tag == "L" {
     number[k] = F["MAJMIN"]; size[k] = F["SIZE"]; phy[k] = F["PHYSEC"]; rota[k] = F["ROTA"]; tran[k] = F["TRAN"]
     serial[k] = F["SERIAL"]; wwn[k] = F["WWN"]; model[k] = F["MODEL"]; fstype[k] = F["FSTYPE"]; label[k] = F["LABEL"]
     mount[k] = F["MOUNTPOINT"]
-    if (index(TYPES, " " type[k] " ") && serial[k] !~ /^-?$/ && size[k] + 0 > 0) {
-      is_drive[k] = 1
-      twins[serial[k]]++
+    if (index(TYPES, " " type[k] " ") && size[k] + 0 > 0) {
+      if (wwn[k] ~ /[1-9a-fA-F]/) wwn_twins[tolower(wwn[k])]++
+      if (serial[k] !~ /^-?$/) {
+        is_drive[k] = 1
+        twins[serial[k]]++
+      }
     }
   }
   if (F["PKNAME"] != "") parents[k] = parents[k] " " F["PKNAME"]
@@ -178,6 +181,8 @@ END {
     k = order[i]
     if (!(k in is_drive)) continue
     if (twins[serial[k]] > 1) add(k, "ambiguous", twins[serial[k]] " devices with serial " serial[k])
+    w = wwn_twins[tolower(wwn[k])]
+    if (w > 1 && w != twins[serial[k]]) add(k, "ambiguous", w " devices with WWN " wwn[k])
     key = serial_key(serial[k])
     if (key in claimed) {
       if (claimed[key] == "held") add(k, "claimed", "its lock file is held by an unknown run")

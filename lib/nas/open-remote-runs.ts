@@ -90,5 +90,6 @@ function buildStartArguments({ badblocks, drive, ...spec }: RunSpec): string[] {
     range === null ? '-' : String(range.first),
     range === null ? '-' : String(range.last),
     String(spec.notAfterClockS),
+    spec.bootId,
   ];
 }

@@ -12,11 +12,11 @@ refuse() {
   exit 0
 }
 
-# start_run ID OWNER SERIAL WWN SIZE TYPES DEADLINE MODE BLOCK PER_REQUEST ERROR_LIMIT PATTERNS FIRST LAST NOT_AFTER
+# start_run ID OWNER SERIAL WWN SIZE TYPES DEADLINE MODE BLOCK PER_REQUEST ERROR_LIMIT PATTERNS FIRST LAST NOT_AFTER SEEN_BOOT
 start_run() {
   ID=$1 OWNER=$2 SERIAL=$3 WWN=$4 SIZE=$5 TYPES=$6 DEADLINE=$7 MODE=$8 BLOCK=$9
   shift 9
-  PER_REQUEST=$1 ERROR_LIMIT=$2 PATTERNS=$3 FIRST=$4 LAST=$5 NOT_AFTER=$6
+  PER_REQUEST=$1 ERROR_LIMIT=$2 PATTERNS=$3 FIRST=$4 LAST=$5 NOT_AFTER=$6 SEEN_BOOT=$7
   answer_begin
   put_host || exit 1
   is_root || refuse not_root 'the login is not root and sudo was not used'
@@ -86,7 +86,9 @@ check_identity() {
     *) refuse ambiguous_drive "$D_COUNT devices have serial $SERIAL" ;;
   esac
   [ "$D_SIZE" = "$SIZE" ] || refuse wrong_drive "$D_NAME has $D_SIZE bytes, not $SIZE"
-  [ "$WWN" = - ] || [ "$D_WWN" = - ] || [ "$D_WWN" = "$WWN" ] || refuse wrong_drive "$D_NAME has WWN $D_WWN, not $WWN"
+  # At the end of the run a missing WWN would be missing evidence.
+  [ "$WWN" = - ] || [ "$D_WWN" != - ] || refuse wrong_drive "$D_NAME shows no WWN, not $WWN"
+  [ "$WWN" = - ] || [ "$D_WWN" = "$WWN" ] || refuse wrong_drive "$D_NAME has WWN $D_WWN, not $WWN"
 }
 
 # Everything that decides is read while the pin is held, and must be about the device behind the pin.
@@ -112,6 +114,7 @@ check_pinned() {
 
 # A start that was long on its way must not happen: its sender may have given it up and told so.
 check_clock() {
+  [ "$BOOT" = "$SEEN_BOOT" ] || refuse expired 'the NAS was restarted after this start was sent'
   [ "$(date +%s)" -le "$NOT_AFTER" ] || refuse expired 'the start arrived too late and was not done'
 }
 

@@ -163,6 +163,20 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       assert.equal(codeOf(await bench.runs.start(with_({ wwn: null }))), 'started');
     });
 
+    it('refuses a drive that shows no WWN now, and a start that was sent before a restart', async () => {
+      const drive = bench.addDrive();
+      const missed = { ...bench.spec(drive).drive, wwn: freshWwn() };
+      await refuse(bench.spec(drive, { drive: missed }), 'wrong_drive', /shows no WWN/, [drive]);
+      const bootId = '11111111-2222-3333-4444-555555555555';
+      await refuse(bench.spec(drive, { bootId }), 'expired', /restarted/, [drive]);
+    });
+
+    it('refuses a start that arrives too late', async () => {
+      const drive = bench.addDrive();
+      const notAfterClockS = Math.floor(Date.now() / 1000) - 1;
+      await refuse(bench.spec(drive, { notAfterClockS }), 'expired', /too late/, [drive]);
+    });
+
     it('refuses more blocks than badblocks can count, and a range outside the drive', async () => {
       const drive = bench.addDrive({ sizeBytes: 2 ** 41 });
       const tooMany = { blockBytes: 512, blocksPerRequest: 64 };

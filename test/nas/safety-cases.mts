@@ -229,4 +229,24 @@ export const safetyCases: readonly SafetyCase[] = [
     lsblk: [diskLine('sda'), diskLine('sdb', { SERIAL: ' S-sda ' })],
     locks: ['ambiguous 2 devices with serial S-sda'],
   },
+  {
+    title: 'a WWN that a device with another serial, or none, has too',
+    lsblk: [
+      diskLine('sda', { WWN: '0x5000c500a1b2c3d4' }),
+      partLine('sda', { WWN: '0x5000c500a1b2c3d4' }),
+      diskLine('sdb', { WWN: '0x5000C500a1b2c3d4', SERIAL: '' }),
+      diskLine('sdc', { WWN: '0x5000c500a1b2c3d4', SERIAL: 'other' }),
+    ],
+    locks: ['ambiguous 3 devices with WWN 0x5000c500a1b2c3d4'],
+  },
+  {
+    title: 'partitions that share its WWN, and WWNs that are none',
+    lsblk: [
+      diskLine('sda', { WWN: '0x0000000000000000' }),
+      partLine('sda', { WWN: '0x0000000000000000' }),
+      diskLine('sdb', { WWN: '0x0000000000000000' }),
+      diskLine('sdc', { TYPE: 'rom', WWN: '0x0000000000000000' }),
+    ],
+    locks: [],
+  },
 ];
