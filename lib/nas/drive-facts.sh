@@ -42,7 +42,7 @@ await_udev() {
 
 list_devices() {
   await_udev
-  tagged L lsblk lsblk -bPo NAME,KNAME,PKNAME,MAJ:MIN,TYPE,SIZE,PHY-SEC,ROTA,TRAN,SERIAL,WWN,MODEL,FSTYPE,LABEL,MOUNTPOINT
+  tagged L lsblk lsblk -bPo NAME,KNAME,PKNAME,MAJ:MIN,TYPE,SIZE,PHY-SEC,ROTA,TRAN,SERIAL,WWN,MODEL,FSTYPE,PARTTYPE,LABEL,MOUNTPOINT
 }
 
 # The last line is the proof that the collector came to its end.
@@ -66,6 +66,24 @@ collect_swaps() {
     return 0
   fi
   while read -r line; do printf 'S %s\n' "$line"; done <"$R/proc/swaps"
+}
+
+# collect_signatures KNAME: what is on it and its partitions now, where udev's notes say nothing of it. Signatures of two
+# kinds at once make blkid, and with it lsblk, silent about both.
+collect_signatures() {
+  local name path type status
+  has blkid || return 0
+  for path in "$R/sys/block/$1" "$R/sys/block/$1/$1"*; do
+    name=${path##*/}
+    [ -e "$R/dev/$name" ] || continue
+    type=$(bounded blkid -p -o value -s TYPE "$R/dev/$name")
+    status=$?
+    case $status in
+      0) [ -z "$type" ] || printf 'F %s %s\n' "$name" "$type" ;;
+      8) printf 'A %s signatures of several kinds\n' "$name" ;;
+      124 | 137 | 143) printf 'A %s it does not answer\n' "$name" ;;
+    esac
+  done
 }
 
 # Whoever uses a device or a part of it is listed here by the kernel: md, dm, bcache, multipath.
@@ -102,6 +120,7 @@ collect_holders() {
   done
 }
 
+# collect_facts [KNAME]: of all drives, and with the name of one more about that one.
 collect_facts() {
   list_devices
   tagged M findmnt findmnt -rno MAJ:MIN,SOURCE,TARGET,FSTYPE
@@ -109,6 +128,7 @@ collect_facts() {
   collect_holders
   collect_pools
   collect_claims
+  [ -z "${1:-}" ] || collect_signatures "$1"
   is_root || printf 'G login is not root\n'
   printf 'E\n'
 }

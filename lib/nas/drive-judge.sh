@@ -63,6 +63,11 @@ function serial_key(s,   out, i, c) {
 BEGIN {
   ASCII = ""
   for (i = 32; i < 127; i++) ASCII = ASCII sprintf("%c", i)
+  MEMBER = "_member$|^(crypto_LUKS|bcache|bcachefs|drbd|ceph_bluestore|stratis)$|^DM_"
+  # What a partition is for, where its content cannot be read or says nothing.
+  PARTS["6a898cc3-1dd2-11b2-99a6-080020736631"] = PARTS["516e7cba-6ecf-11d6-8ff8-00022d09712b"] = "ZFS"
+  PARTS["a19d880f-05fc-4d3b-a006-743f0f84911e"] = "RAID"
+  PARTS["e6d6d379-f507-44c2-a23c-238f2a3df928"] = "LVM"
   TYPES = " " ENVIRON["BURNIN_TYPES"] " "
 }
 { tag = $1; rest = substr($0, length($1) + 2) }
@@ -74,7 +79,7 @@ tag == "L" {
     order[++count] = k
     type[k] = F["TYPE"]; name[k] = F["NAME"]; by_name[F["NAME"]] = k; by_number[F["MAJMIN"]] = k
     number[k] = F["MAJMIN"]; size[k] = F["SIZE"]; phy[k] = F["PHYSEC"]; rota[k] = F["ROTA"]; tran[k] = F["TRAN"]
-    serial[k] = F["SERIAL"]; wwn[k] = F["WWN"]; model[k] = F["MODEL"]; fstype[k] = F["FSTYPE"]; label[k] = F["LABEL"]
+    serial[k] = F["SERIAL"]; wwn[k] = F["WWN"]; model[k] = F["MODEL"]; fstype[k] = F["FSTYPE"]; parttype[k] = tolower(F["PARTTYPE"]); label[k] = F["LABEL"]
     mount[k] = F["MOUNTPOINT"]
     if (index(TYPES, " " type[k] " ") && size[k] + 0 > 0) {
       if (wwn[k] ~ /[1-9a-fA-F]/) wwn_twins[tolower(wwn[k])]++
@@ -95,6 +100,8 @@ tag == "O" { loops[++loop_count] = rest }
 tag == "X" { in_sysfs[$2] = 1 }
 tag == "T" { temp[$2] = $3 }
 tag == "C" { claimed[$2] = $3 }
+tag == "F" { if (($2 in type) && fstype[$2] == "") fstype[$2] = unescape($3) }
+tag == "A" { doubts[++doubt_count] = rest }
 tag == "E" { is_whole = 1 }
 tag == "G" { gap($2, substr(rest, length($2) + 2)) }
 function judge_tree(   i, k, n, p, j) {
@@ -160,9 +167,22 @@ function judge_pools(   i, line, n, p, pool, k) {
 function judge_members(   i, k, d) {
   for (i = 1; i <= count; i++) {
     k = order[i]
-    if (fstype[k] == "" || k in in_pool) continue
+    if (k in in_pool) continue
     if (fstype[k] == "zfs_member") member(k, "exported_pool", label[k] == "" ? "zfs_member on " k : label[k])
-    else if (fstype[k] ~ /_member$|^(crypto_LUKS|bcache|drbd|ceph_bluestore)$/) member(k, "holder", fstype[k] " on " k)
+    else if (fstype[k] ~ MEMBER) member(k, "holder", fstype[k] " on " k)
+    else if (parttype[k] in PARTS) {
+      d = PARTS[parttype[k]]
+      member(k, d == "ZFS" ? "exported_pool" : "holder", d " partition " k)
+    }
+  }
+}
+# Whatever stands on it, it is not known.
+function judge_doubts(   i, k, d) {
+  for (i = 1; i <= doubt_count; i++) {
+    k = d = doubts[i]
+    sub(/ .*/, "", k)
+    sub(/^[^ ]* /, "", d)
+    mark(k, "unproven", "blkid: " d " on " k)
   }
 }
 function member(k, kind, detail,   n, i, p) {
@@ -176,7 +196,7 @@ function member(k, kind, detail,   n, i, p) {
 }
 END {
   if (!is_whole) gap("facts", "the collector did not come to its end")
-  judge_tree(); judge_mounts(); judge_swaps(); judge_loops(); judge_pools(); judge_members()
+  judge_tree(); judge_mounts(); judge_swaps(); judge_loops(); judge_pools(); judge_members(); judge_doubts()
   for (i = 1; i <= count; i++) {
     k = order[i]
     if (!(k in is_drive)) continue

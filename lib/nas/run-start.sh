@@ -94,7 +94,7 @@ check_identity() {
 # Everything that decides is read while the pin is held, and must be about the device behind the pin.
 check_pinned() {
   local facts
-  facts=$(collect_facts | judge_drives "$TYPES")
+  facts=$(collect_facts "$PIN_NAME" | judge_drives "$TYPES")
   is_judged "$facts" || refuse_unjudged
   find_drive "$facts" "$SERIAL"
   check_identity

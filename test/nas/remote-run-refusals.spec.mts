@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openRemoteRuns } from '../../dist/lib/nas/open-remote-runs.js';
@@ -11,6 +11,19 @@ import { needRootAndLoops } from '../support/need-root.mts';
 import { codeOf, openRunBench } from '../support/run-bench.mts';
 import type { RunBench } from '../support/run-bench.mts';
 import { until } from '../support/until.mts';
+
+/** Overwrites as much of a drive as makes blkid see a member of a pool: the uberblocks of its four labels. */
+function putPoolLabels(path: string): void {
+  const uberblock = Buffer.alloc(40);
+  [0x00bab10cn, 5000n, 10n, 1n, 1700000000n].forEach((word, i) => uberblock.writeBigUInt64LE(word, i * 8));
+  const size = Number(runTool('blockdev', '--getsize64', path));
+  const file = openSync(path, 'r+');
+  for (const label of [0, 262144, size - 524288, size - 262144]) {
+    for (let i = 0; i < 8; i++) writeSync(file, uberblock, 0, 40, label + 131072 + i * 1024);
+  }
+  fsyncSync(file);
+  closeSync(file);
+}
 
 for (const interpreter of ['dash', 'busybox'] as const) {
   describe(`A refused start under ${interpreter}`, function () {
@@ -113,6 +126,16 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       } finally {
         runTool('losetup', '-d', loop);
       }
+    });
+
+    it('refuses a drive with signatures of two kinds, and one whose signature udev has not seen', async () => {
+      // In less blkid does not look for a pool.
+      const sizeBytes = 64 * 1024 * 1024;
+      const [both, unseen] = [bench.addDrive({ sizeBytes }), bench.addDrive({ sizeBytes })];
+      runTool('mkfs.ext4', '-q', '-F', both.path);
+      for (const { path } of [both, unseen]) putPoolLabels(path);
+      await refuse(bench.spec(both), 'locked', /^unproven blkid: signatures of several kinds on loop\d+$/, [both]);
+      await refuse(bench.spec(unseen), 'locked', /^exported_pool zfs_member on loop\d+$/, [unseen]);
     });
 
     it('refuses a drive that moved to another name while it was being started', async () => {

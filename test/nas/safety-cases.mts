@@ -191,6 +191,46 @@ export const safetyCases: readonly SafetyCase[] = [
     zpool: 'no pools available\n',
     locks: ['exported_pool oldtank'],
   },
+  ...['6a898cc3-1dd2-11b2-99a6-080020736631', '516E7CBA-6ECF-11D6-8FF8-00022D09712B'].map((type) => ({
+    title: `a partition that is meant for ZFS (${type}) and says nothing`,
+    lsblk: [diskLine('sda'), partLine('sda', { PARTTYPE: type })],
+    locks: ['exported_pool ZFS partition sda1'],
+  })),
+  {
+    title: 'a partition that is meant for an array',
+    lsblk: [diskLine('sda'), partLine('sda', { PARTTYPE: 'a19d880f-05fc-4d3b-a006-743f0f84911e' })],
+    locks: ['holder RAID partition sda1'],
+  },
+  {
+    title: 'a partition that is meant for volumes',
+    lsblk: [diskLine('sda'), partLine('sda', { PARTTYPE: 'e6d6d379-f507-44c2-a23c-238f2a3df928' })],
+    locks: ['holder LVM partition sda1'],
+  },
+  {
+    title: 'a partition for ZFS in an active pool',
+    lsblk: [diskLine('sda'), partLine('sda', { PARTTYPE: '6a898cc3-1dd2-11b2-99a6-080020736631' })],
+    zpool: pool('tank', '/dev/sda1  ONLINE  0  0  0'),
+    locks: ['active_pool tank'],
+  },
+  {
+    title: 'an array that is at work in its partition',
+    lsblk: [
+      diskLine('sda'),
+      partLine('sda', { PARTTYPE: 'a19d880f-05fc-4d3b-a006-743f0f84911e' }),
+      child('raid1', 'md0', 'sda1'),
+    ],
+    locks: ['holder md0'],
+  },
+  ...['stratis', 'bcachefs', 'DM_snapshot_cow', 'crypto_LUKS', 'bcache'].map((type) => ({
+    title: `the signature of ${type}`,
+    lsblk: [diskLine('sda', { FSTYPE: type })],
+    locks: [`holder ${type} on sda`],
+  })),
+  {
+    title: 'the signature of swap that is not in use',
+    lsblk: [diskLine('sda', { FSTYPE: 'swap' })],
+    locks: [],
+  },
   {
     title: 'a pool on a host without ZFS',
     lsblk: [diskLine('sda', { FSTYPE: 'zfs_member' })],
