@@ -25,7 +25,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
   return {
     start: (spec) =>
       runHostCall(shell, {
-        parts: [...files, ...driveFiles, 'run-helpers', 'run-start'],
+        parts: [...files, ...driveFiles, 'drive-openers', 'run-helpers', 'run-start'],
         call: 'start_run',
         args: buildStartArguments(spec),
         timeoutMs: 180_000,

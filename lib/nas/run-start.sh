@@ -24,6 +24,8 @@ start_run() {
   check_numbers
   pin_drive
   check_pinned
+  await_openers "$D_NAME"
+  [ -z "$OPENERS" ] || refuse claimed "busy: opened for writing by $OPENERS"
   check_clock
   make_run_dir
   launch

@@ -57,7 +57,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
 
     it('refuses a drive that another program holds exclusively', async () => {
       const drive = bench.addDrive();
-      const program = 'sysopen(F, $ARGV[0], O_RDWR | O_EXCL) or die; print "held\\n"; sleep 60';
+      const program = 'sysopen(F, $ARGV[0], O_RDONLY | O_EXCL) or die; print "held\\n"; sleep 60';
       const holder = spawn('perl', ['-MFcntl', '-e', `$| = 1; ${program}`, drive.path]);
       try {
         await new Promise((resolve) => holder.stdout.once('data', resolve));
@@ -66,6 +66,33 @@ for (const interpreter of ['dash', 'busybox'] as const) {
         holder.kill('SIGKILL');
         await new Promise((resolve) => holder.once('close', resolve));
       }
+    });
+
+    it('refuses a drive that another program writes to without a claim, itself or a partition', async () => {
+      const drive = bench.addDrive();
+      const open = async (mode: string, path: string, seconds: number) => {
+        const program = `open(F, "${mode}", $ARGV[0]) or die; $| = 1; print "open\n"; sleep ${seconds}`;
+        const opener = spawn('perl', ['-e', program, path]);
+        await new Promise((resolve) => opener.stdout.once('data', resolve));
+        return opener;
+      };
+      runTool('addpart', drive.path, '1', '2048', '10000');
+      for (const path of [drive.path, `${drive.path}p1`]) {
+        const opener = await open('+<', path, 60);
+        try {
+          const detail = new RegExp(`^busy: opened for writing by process ${opener.pid} \\(perl\\)$`);
+          await refuse(bench.spec(drive), 'claimed', detail, [drive]);
+        } finally {
+          opener.kill('SIGKILL');
+          await new Promise((resolve) => opener.once('close', resolve));
+        }
+      }
+      runTool('delpart', drive.path, '1');
+      const reader = await open('<', drive.path, 60);
+      const passer = await open('+<', drive.path, 1);
+      const answer = await bench.runs.start(bench.spec(drive));
+      for (const each of [reader, passer]) each.kill('SIGKILL');
+      assert.equal(codeOf(answer), 'started', JSON.stringify(answer));
     });
 
     it('refuses a drive whose lock file somebody holds who left no run here', async () => {
@@ -250,7 +277,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       await bench.runs.stop(spec.runId);
       const holder = spawn('/usr/bin/python3', [
         '-c',
-        'import os,sys,time; os.open(sys.argv[1], os.O_RDWR | os.O_EXCL); print(1, flush=True); time.sleep(60)',
+        'import os,sys,time; os.open(sys.argv[1], os.O_RDONLY | os.O_EXCL); print(1, flush=True); time.sleep(60)',
         drive.path,
       ]);
       await new Promise((resolve) => holder.stdout.once('data', resolve));
