@@ -38,7 +38,7 @@ async function timeRun(bench: RunBench, spec: ReturnType<RunBench['spec']>): Pro
   await bench.runs.start(spec);
   for (;;) {
     const look = await bench.look(spec.runId);
-    if (look?.endedUptimeS != null) return (look.endedUptimeS - look.startedUptimeS) * 1000;
+    if (look?.endedUptimeS != null) return (look.endedUptimeS - (look.startedUptimeS ?? 0)) * 1000;
     await pause(20);
   }
 }

@@ -48,5 +48,7 @@ export function classifyRun(memo: RunMemo, host: HostLook): RunState {
 }
 
 function isLaunching(look: RunLook, host: HostLook): boolean {
-  return look.result === null && host.uptimeS - look.startedUptimeS < launchWindowS && look.log === '';
+  const { startedUptimeS, result, log } = look;
+  if (startedUptimeS === null || result !== null || log !== '') return false;
+  return host.uptimeS - startedUptimeS < launchWindowS;
 }

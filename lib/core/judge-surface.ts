@@ -132,6 +132,7 @@ function judgeBytes({ drive, spec, record }: SurfaceCase): Evidence {
 function judgeTime({ drive, record }: SurfaceCase): Evidence {
   const key = 'time_plausible';
   const { startedUptimeS, endedUptimeS } = record.look;
+  if (startedUptimeS === null) return { key, state: 'missing', text: 'When the run started is not known.' };
   if (endedUptimeS === null) return { key, state: 'missing', text: 'When the run ended is not known.' };
   const elapsedS = endedUptimeS - startedUptimeS;
   const text = `The run took ${Math.round(elapsedS)} s on the clock of the NAS.`;

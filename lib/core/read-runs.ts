@@ -105,7 +105,7 @@ function readRun(fields: FieldReader): Omit<RunLook, 'log'> {
     movedBytes: fields.countOrNull(),
     deviceMovedBytes: fields.countOrNull(),
     badBlockCount: fields.count(),
-    startedUptimeS: fields.numberOrNull() ?? 0,
+    startedUptimeS: fields.numberOrNull(),
     endedUptimeS: fields.numberOrNull(),
   };
 }

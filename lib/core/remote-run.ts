@@ -28,6 +28,8 @@ export interface RunSpec {
   readonly deadlineS: number;
   /** The host refuses the start later than this, in seconds since the epoch on its own clock: no start arrives late. */
   readonly notAfterClockS: number;
+  /** Boot of the NAS that the sender saw: after a restart the host refuses the start, as its clock proves nothing then. */
+  readonly bootId: string;
 }
 
 export const startRefusals = [
@@ -77,8 +79,8 @@ export interface RunLook {
   readonly deviceMovedBytes: number | null;
   /** Lines in the bad-block list. */
   readonly badBlockCount: number;
-  /** Seconds on the host's own monotonic clock. */
-  readonly startedUptimeS: number;
+  /** Seconds on the host's own monotonic clock; null when the run left no account of it. */
+  readonly startedUptimeS: number | null;
   readonly endedUptimeS: number | null;
   /** What badblocks said on standard error, without `-s` under 1 kB. Cut in the middle beyond 8 kB. */
   readonly log: string;

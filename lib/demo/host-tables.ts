@@ -57,6 +57,7 @@ const lsblkColumns = [
     'TRAN',
     'RM',
     'RO',
+    'PARTTYPE',
     'PARTTYPENAME',
     'UUID',
     'STATE',

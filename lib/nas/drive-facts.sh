@@ -1,184 +1,6 @@
-# Which drives there are and what uses them: one collector and one judge, for the probe and for the start alike.
+# Which drives there are and what uses them: one collector for the probe and for the start alike.
 # shellcheck shell=dash
-# shellcheck disable=SC2015,SC2016,SC2034 # awk text; names that the other parts read
-
-JUDGE_DRIVES='
-function hex(c) { return index("0123456789abcdef", tolower(c)) - 1 }
-# lsblk and findmnt -r write unusual bytes as \x20; what cannot be printed must not reach the answer.
-function unescape(s,   out, i, c, n) {
-  out = ""
-  for (i = 1; i <= length(s); i++) {
-    c = substr(s, i, 1)
-    if (c == "\\" && substr(s, i + 1, 1) == "x") {
-      n = hex(substr(s, i + 2, 1)) * 16 + hex(substr(s, i + 3, 1))
-      c = (n >= 32 && n < 127) ? sprintf("%c", n) : "?"
-      i += 3
-    } else if (c < " " || c > "~") c = "?"
-    out = out c
-  }
-  gsub(/^ +| +$/, "", out)
-  return out
-}
-function dash(s) { return s == "" ? "-" : s }
-function read_pairs(line,   t, i, k) {
-  split("", F)
-  while (match(line, /[A-Za-z_:%-]+="[^"]*"/)) {
-    t = substr(line, RSTART, RLENGTH)
-    line = substr(line, RSTART + RLENGTH)
-    i = index(t, "=")
-    k = substr(t, 1, i - 1)
-    gsub(/[^A-Za-z]/, "", k)
-    F[k] = unescape(substr(t, i + 2, length(t) - i - 2))
-  }
-}
-# The drives on or above a device: itself, or whatever it is a part of.
-function mark(kname, kind, detail,   n, i, p) {
-  if (kname in is_drive) { add(kname, kind, detail); return }
-  n = split(parents[kname], p, " ")
-  for (i = 1; i <= n; i++) mark(p[i], kind, detail)
-}
-function add(kname, kind, detail) {
-  if ((kname, kind, detail) in seen) return
-  seen[kname, kind, detail] = 1
-  has_kind[kname, kind] = 1
-  locks[kname] = locks[kname] "lock\t" kname "\t" kind "\t" dash(detail) "\n"
-}
-function gap(source, detail) { gaps[++gap_count] = source "\t" dash(detail) }
-# A path below /dev as the kernel name it stands for, or nothing.
-function known(path) {
-  sub(/^\/dev\//, "", path)
-  if (path in type) return path
-  sub(/^mapper\//, "", path)
-  return path in by_name ? by_name[path] : ""
-}
-# File names that are the same for every controller; any serial gives a different one.
-function serial_key(s,   out, i, c) {
-  out = ""
-  for (i = 1; i <= length(s); i++) {
-    c = substr(s, i, 1)
-    out = out (c ~ /[A-Za-z0-9_-]/ ? c : sprintf(":%02x", index(ASCII, c) + 31))
-  }
-  return out
-}
-BEGIN {
-  ASCII = ""
-  for (i = 32; i < 127; i++) ASCII = ASCII sprintf("%c", i)
-  TYPES = " " ENVIRON["BURNIN_TYPES"] " "
-}
-{ tag = $1; rest = substr($0, length($1) + 2) }
-tag == "L" {
-  read_pairs(rest)
-  k = F["KNAME"]
-  if (k == "") { gap("lsblk", "a line without a name"); next }
-  if (!(k in type)) {
-    order[++count] = k
-    type[k] = F["TYPE"]; name[k] = F["NAME"]; by_name[F["NAME"]] = k; by_number[F["MAJMIN"]] = k
-    number[k] = F["MAJMIN"]; size[k] = F["SIZE"]; phy[k] = F["PHYSEC"]; rota[k] = F["ROTA"]; tran[k] = F["TRAN"]
-    serial[k] = F["SERIAL"]; wwn[k] = F["WWN"]; model[k] = F["MODEL"]; fstype[k] = F["FSTYPE"]; label[k] = F["LABEL"]
-    mount[k] = F["MOUNTPOINT"]
-    if (index(TYPES, " " type[k] " ") && serial[k] !~ /^-?$/ && size[k] + 0 > 0) {
-      is_drive[k] = 1
-      twins[serial[k]]++
-    }
-  }
-  if (F["PKNAME"] != "") parents[k] = parents[k] " " F["PKNAME"]
-}
-tag == "M" { mounts[++mount_count] = rest }
-tag == "S" { swaps[++swap_count] = rest }
-tag == "Z" { zpool[++zpool_count] = rest }
-tag == "H" { holder[++holder_count] = rest }
-tag == "B" { btrfs[++btrfs_count] = rest }
-tag == "X" { in_sysfs[$2] = 1 }
-tag == "T" { temp[$2] = $3 }
-tag == "C" { claimed[$2] = $3 }
-tag == "G" { gap($2, substr(rest, length($2) + 2)) }
-function judge_tree(   i, k, n, p, j) {
-  for (i = 1; i <= count; i++) {
-    k = order[i]
-    n = split(parents[k], p, " ")
-    if (n && type[k] != "part") for (j = 1; j <= n; j++) mark(p[j], "holder", name[k])
-    if (mount[k] == "[SWAP]") mark(k, "swap", k)
-    else if (mount[k] != "") mark(k, "mounted", mount[k])
-  }
-  for (i = 1; i <= holder_count; i++) {
-    split(holder[i], p, " ")
-    mark(p[1], "holder", p[2] in name ? name[p[2]] : p[2])
-  }
-  for (i = 1; i <= btrfs_count; i++) mark(btrfs[i], "mounted", "btrfs")
-}
-function judge_mounts(   i, p, source, target, k) {
-  for (i = 1; i <= mount_count; i++) {
-    split(mounts[i], p, " ")
-    source = unescape(p[2]); target = unescape(p[3])
-    if (target == "/" && p[4] == "zfs") { root_pool = source; sub(/\/.*/, "", root_pool) }
-    sub(/\[.*/, "", source)
-    k = p[1] in by_number ? by_number[p[1]] : source ~ /^\/dev\// ? known(source) : ""
-    if (k != "") mark(k, "mounted", target)
-    else if (p[1] !~ /^[01]:/) gap("findmnt", "unknown device " p[1] " on " target)
-  }
-}
-function judge_swaps(   i, p, k) {
-  for (i = 1; i <= swap_count; i++) {
-    split(swaps[i], p, " ")
-    if (p[2] != "partition") continue
-    k = known(p[1])
-    if (k != "") mark(k, "swap", k)
-    else gap("swaps", "unknown device " p[1])
-  }
-}
-function judge_pools(   i, line, n, p, pool, k) {
-  for (i = 1; i <= zpool_count; i++) {
-    line = unescape(zpool[i])
-    if (line ~ /^pool:/) { pool = line; sub(/^pool: */, "", pool); continue }
-    gsub(/^[ \t?]+/, "", line)
-    if (line !~ /^\/dev\//) continue
-    n = split(line, p, " ")
-    k = known(p[1])
-    if (k != "") {
-      in_pool[k] = 1
-      mark(k, pool == root_pool || pool == "boot-pool" || pool == "freenas-boot" ? "boot_pool" : "active_pool", pool)
-    } else if (n < 2 || p[2] !~ /^(UNAVAIL|REMOVED|FAULTED|OFFLINE)$/) gap("zpool", "unknown device " p[1] " in " pool)
-  }
-}
-# Signatures of something that could come alive on the drive at any moment, without a sign that it has.
-function judge_members(   i, k, d) {
-  for (i = 1; i <= count; i++) {
-    k = order[i]
-    if (fstype[k] == "" || k in in_pool) continue
-    if (fstype[k] == "zfs_member") member(k, "exported_pool", label[k] == "" ? "zfs_member on " k : label[k])
-    else if (fstype[k] ~ /_member$|^(crypto_LUKS|bcache|drbd|ceph_bluestore)$/) member(k, "holder", fstype[k] " on " k)
-  }
-}
-function member(k, kind, detail,   n, i, p) {
-  if (k in is_drive) {
-    if (has_kind[k, "active_pool"] || has_kind[k, "boot_pool"] || has_kind[k, "holder"]) return
-    add(k, kind, detail)
-    return
-  }
-  n = split(parents[k], p, " ")
-  for (i = 1; i <= n; i++) member(p[i], kind, detail)
-}
-END {
-  judge_tree(); judge_mounts(); judge_swaps(); judge_pools(); judge_members()
-  for (i = 1; i <= count; i++) {
-    k = order[i]
-    if (!(k in is_drive)) continue
-    if (twins[serial[k]] > 1) add(k, "ambiguous", twins[serial[k]] " devices with serial " serial[k])
-    key = serial_key(serial[k])
-    if (key in claimed) {
-      if (claimed[key] == "held") add(k, "claimed", "its lock file is held by an unknown run")
-      else add(k, "unproven", "its lock file cannot be read")
-    }
-    if (!(k in in_sysfs)) add(k, "unproven", "sysfs: no list of holders")
-    for (j = 1; j <= gap_count; j++) { g = gaps[j]; sub(/\t/, ": ", g); add(k, "unproven", g) }
-    t = temp[k] ~ /^-?[0-9]+$/ ? sprintf("%.0f", temp[k] / 1000) : "-"
-    printf "drive\t%s\t%s\t%s\t%s\t%s\t%s\t%s", k, dash(number[k]), type[k], size[k], dash(phy[k]), dash(rota[k]), dash(tran[k])
-    printf "\t%s\t%s\t%s\t%s\n", serial[k], dash(wwn[k]), t, dash(model[k])
-    printf "key\t%s\t%s\n%s", k, key, locks[k]
-  }
-  for (j = 1; j <= gap_count; j++) print "gap\t" gaps[j]
-  print "judged"
-}'
+# shellcheck disable=SC2015,SC2034 # names that the other parts read
 
 # bounded COMMAND…: a hung device must not hang the answer.
 bounded() {
@@ -187,7 +9,7 @@ bounded() {
 
 # tagged TAG SOURCE COMMAND…: its lines, each behind TAG; a failure becomes a gap.
 tagged() {
-  local tag source out status
+  local tag source out status line IFS
   tag=$1
   source=$2
   shift 2
@@ -197,11 +19,36 @@ tagged() {
     printf 'G %s failed with exit status %s\n' "$source" "$status"
     return 0
   fi
-  printf '%s\n' "$out" | sed "s/^/$tag /"
+  # In this very process: lines that a pipe lost would not be missed.
+  IFS=$NEWLINE
+  set -f
+  for line in $out; do printf '%s %s\n' "$tag" "$line"; done
+  set +f
 }
 
+# While udev still has events to work on, its notes may be those of the drive that was there before.
+await_udev() {
+  local i
+  i=0
+  while [ -e "$R/run/udev/queue" ]; do
+    if [ "$i" = 30 ]; then
+      printf 'G udev busy\n'
+      return 0
+    fi
+    nap
+    i=$((i + 1))
+  done
+}
+
+list_devices() {
+  await_udev
+  tagged L lsblk lsblk -bPo NAME,KNAME,PKNAME,MAJ:MIN,TYPE,SIZE,PHY-SEC,ROTA,TRAN,SERIAL,WWN,MODEL,FSTYPE,PARTTYPE,LABEL,MOUNTPOINT
+}
+
+# The last line is the proof that the collector came to its end.
 collect_devices() {
-  tagged L lsblk lsblk -bPo NAME,KNAME,PKNAME,MAJ:MIN,TYPE,SIZE,PHY-SEC,ROTA,TRAN,SERIAL,WWN,MODEL,FSTYPE,LABEL,MOUNTPOINT
+  list_devices
+  printf 'E\n'
 }
 
 collect_pools() {
@@ -219,6 +66,24 @@ collect_swaps() {
     return 0
   fi
   while read -r line; do printf 'S %s\n' "$line"; done <"$R/proc/swaps"
+}
+
+# collect_signatures KNAME: what is on it and its partitions now, where udev's notes say nothing of it. Signatures of two
+# kinds at once make blkid, and with it lsblk, silent about both.
+collect_signatures() {
+  local name path type status
+  has blkid || return 0
+  for path in "$R/sys/block/$1" "$R/sys/block/$1/$1"*; do
+    name=${path##*/}
+    [ -e "$R/dev/$name" ] || continue
+    type=$(bounded blkid -p -o value -s TYPE "$R/dev/$name")
+    status=$?
+    case $status in
+      0) [ -z "$type" ] || printf 'F %s %s\n' "$name" "$type" ;;
+      8) printf 'A %s signatures of several kinds\n' "$name" ;;
+      124 | 137 | 143) printf 'A %s it does not answer\n' "$name" ;;
+    esac
+  done
 }
 
 # Whoever uses a device or a part of it is listed here by the kernel: md, dm, bcache, multipath.
@@ -239,6 +104,15 @@ collect_holders() {
       [ -z "$temp" ] || printf 'T %s %s\n' "$kname" "$temp"
     done
   done
+  # A loop device neither claims nor holds what it reads and writes.
+  for dir in "$R"/sys/block/loop*; do
+    path=
+    { IFS= read -r path <"$dir/loop/backing_file"; } 2>/dev/null
+    case $path in
+      /dev/shm/*) ;;
+      /dev/*) printf 'O %s %s\n' "${dir##*/}" "$path" ;;
+    esac
+  done
   # A btrfs of several devices is mounted by the name of one of them.
   for path in "$R"/sys/fs/btrfs/*/devices/*; do
     case $path in *'/*') continue ;; esac
@@ -246,20 +120,17 @@ collect_holders() {
   done
 }
 
+# collect_facts [KNAME]: of all drives, and with the name of one more about that one.
 collect_facts() {
-  collect_devices
+  list_devices
   tagged M findmnt findmnt -rno MAJ:MIN,SOURCE,TARGET,FSTYPE
   collect_swaps
   collect_holders
   collect_pools
   collect_claims
+  [ -z "${1:-}" ] || collect_signatures "$1"
   is_root || printf 'G login is not root\n'
-}
-
-# judge_drives TYPES: reads what was collected, prints drive, key, lock and gap records, then "judged".
-judge_drives() {
-  export BURNIN_TYPES="$1"
-  run_awk "$JUDGE_DRIVES"
+  printf 'E\n'
 }
 
 # find_drive RECORDS SERIAL: sets D_COUNT and, of the last match, D_NAME, D_NUMBER, D_SIZE, D_WWN and D_KEY.
@@ -292,4 +163,10 @@ find_locks() {
   done <<RECORDS
 $1
 RECORDS
+}
+
+# is_judged RECORDS: the judge has spoken its last word, and the devices themselves are known.
+is_judged() {
+  case $1 in *"gap${TAB}lsblk"* | *"gap${TAB}facts"*) return 1 ;; esac
+  case $1 in *judged) ;; *) return 1 ;; esac
 }

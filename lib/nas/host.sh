@@ -11,6 +11,8 @@ umask 077
 R=${BURNIN_ROOT:-}
 BASE=$R/run/nas-burnin
 TAB=$(printf '\t')
+NEWLINE='
+'
 
 # put FIELD…: one record of the answer. Its fields hold neither TAB nor newline.
 put() {
@@ -99,9 +101,12 @@ put_host() {
   put host "$BOOT" "$UP" "$(date +%s)"
 }
 
-# read_process PID: sets P_COMM, P_STATE and P_START (start time in ticks since boot), empty when there is none.
+# read_process PID: sets P_PID, P_COMM, P_STATE, P_PARENT and P_START (start time in ticks since boot), empty when there is
+# none.
 read_process() {
   local line
+  P_PID=$1
+  P_PARENT=
   P_COMM=
   P_STATE=
   P_START=
@@ -114,6 +119,7 @@ read_process() {
   # shellcheck disable=SC2086
   set -- ${line##*) }
   P_STATE=$1
+  P_PARENT=$2
   P_START=${20}
 }
 

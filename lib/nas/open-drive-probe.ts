@@ -11,7 +11,7 @@ export function openDriveProbe(shell: Shell, deviceTypes: readonly string[]): Dr
   return {
     probe: () =>
       runHostCall(shell, {
-        parts: ['host', 'run-files', 'drive-facts', 'drive-probe'],
+        parts: ['host', 'run-files', 'drive-judge', 'drive-facts', 'drive-probe'],
         call: 'probe_drives',
         args: [types],
         timeoutMs: 90_000,
@@ -19,7 +19,7 @@ export function openDriveProbe(shell: Shell, deviceTypes: readonly string[]): Dr
       }),
     readSmart: (drive: DriveIdentity) =>
       runHostCall(shell, {
-        parts: ['host', 'drive-facts', 'drive-smart'],
+        parts: ['host', 'drive-judge', 'drive-facts', 'drive-identity', 'drive-smart'],
         call: 'read_smart',
         args: [drive.serial, drive.wwn ?? '-', String(drive.sizeBytes), types],
         timeoutMs: 120_000,

@@ -18,13 +18,14 @@ export interface StopPatience {
 }
 
 const files = ['host', 'run-files'];
+const driveFiles = ['drive-judge', 'drive-facts', 'drive-identity'];
 
 /** The runs on the NAS behind `shell`. */
 export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 60, killS: 15 }): RemoteRuns {
   return {
     start: (spec) =>
       runHostCall(shell, {
-        parts: [...files, 'drive-facts', 'run-helpers', 'run-start'],
+        parts: [...files, ...driveFiles, 'drive-openers', 'run-helpers', 'run-start'],
         call: 'start_run',
         args: buildStartArguments(spec),
         timeoutMs: 180_000,
@@ -33,7 +34,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
       }),
     look: () =>
       runHostCall(shell, {
-        parts: [...files, 'run-look'],
+        parts: [...files, 'run-settle', 'run-look'],
         call: 'look_runs',
         args: [],
         timeoutMs: 60_000,
@@ -41,7 +42,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
       }),
     collect: (runId, deviceTypes) =>
       runHostCall(shell, {
-        parts: [...files, 'drive-facts', 'run-look'],
+        parts: [...files, ...driveFiles, 'run-settle', 'run-look'],
         call: 'collect_run',
         args: [runId, deviceTypes.join(' ')],
         timeoutMs: 90_000,
@@ -49,7 +50,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
       }),
     stop: (runId) =>
       runHostCall(shell, {
-        parts: [...files, 'run-stop'],
+        parts: [...files, 'run-settle', 'run-stop'],
         call: 'stop_run',
         args: [runId, ...[patience.termS, patience.killS].map((seconds) => String(seconds * 10))],
         timeoutMs: (patience.termS + patience.killS + 90) * 1000,
@@ -61,7 +62,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
 
 async function clear(shell: Shell, runId: string): Promise<void> {
   const answer = await runHostCall(shell, {
-    parts: [...files, 'run-stop'],
+    parts: [...files, 'run-settle', 'run-stop'],
     call: 'clear_run',
     args: [runId],
     timeoutMs: 60_000,
@@ -89,5 +90,6 @@ function buildStartArguments({ badblocks, drive, ...spec }: RunSpec): string[] {
     range === null ? '-' : String(range.first),
     range === null ? '-' : String(range.last),
     String(spec.notAfterClockS),
+    spec.bootId,
   ];
 }

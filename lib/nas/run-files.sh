@@ -67,15 +67,14 @@ read_life() {
     has_pid=yes
     W_PID=$F_PID
     W_START=$F_START
-    # Without a readable boot id the start time alone speaks: better held by mistake than free by mistake.
-    case $M_BOOT in "$BOOT" | '') is_alive "$W_PID" "$W_START" && IS_WRITER=yes ;; esac
+    is_of_this_boot && is_alive "$W_PID" "$W_START" && IS_WRITER=yes
   fi
   # After the writer: a result that is there by now is the newer truth.
   read_result "$1/result"
   if [ "$IS_WRITER" = yes ]; then
     HELD=yes
   elif [ "$has_pid" = no ] && [ -z "$RESULT" ]; then
-    if [ "$M_BOOT" = "$BOOT" ] && is_launching "$1"; then
+    if is_of_this_boot && is_launching "$1"; then
       HELD=yes
     elif [ -e "$1/pid" ] && [ -n "$M_KEY" ]; then
       # An unreadable pid file: only a free lock proves the end.
@@ -85,34 +84,18 @@ read_life() {
   fi
 }
 
+# Without a readable boot id the start time alone speaks: better held by mistake than free by mistake.
+is_of_this_boot() {
+  case $M_BOOT in
+    "$BOOT" | '') ;;
+    *) return 1 ;;
+  esac
+}
+
 # is_launching DIR: the start, or the process that is to become the writer, is still there.
 is_launching() {
   { read_pid_file "$1/launcher" && is_alive "$F_PID" "$F_START"; } ||
     { read_pid_file "$1/chain" && is_alive "$F_PID" "$F_START"; }
-}
-
-# is_settled DIR: false in the moment between the writer's death and its result.
-is_settled() {
-  [ "$HELD" = yes ] || [ -n "$RESULT" ] || [ "$M_BOOT" != "$BOOT" ] || [ -e "$1/lost" ]
-}
-
-# settle_run DIR: read_life, waiting a moment for a result that is being written; one that never comes is remembered.
-settle_run() {
-  local i patience
-  i=0
-  patience=20
-  read_life "$1"
-  # A dead supervisor writes nothing any more.
-  if [ "$M_FORM" = setsid ] && read_pid_file "$1/launcher" && ! is_alive "$F_PID" "$F_START"; then patience=3; fi
-  until is_settled "$1"; do
-    if [ "$i" -ge "$patience" ]; then
-      : >"$1/lost"
-      return 0
-    fi
-    nap
-    i=$((i + 1))
-    read_life "$1"
-  done
 }
 
 # Lock files that are held although no living run here is known to hold them.

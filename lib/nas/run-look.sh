@@ -81,7 +81,8 @@ put_run() {
   files=
   [ ! -f "$dir/log" ] || files=log
   [ ! -f "$dir/bad" ] || files="$files bad"
-  read_meta "$dir/meta" || return 0
+  # A start that died before it wrote down what it is; until that is sure, its directory says nothing.
+  read_meta "$dir/meta" || { ! is_launching "$dir" && is_older "$dir/bare" 30; } || return 0
   settle_run "$dir"
   POSITION=
   MOVED=
@@ -118,13 +119,21 @@ collect_run() {
   if is_run_id "$1"; then
     dir=$BASE/runs/$1
     put_run "$dir" | read_files yes || return 1
-    read_meta "$dir/meta" && put_identity "$1" "$2"
+    if read_meta "$dir/meta"; then put_identity "$1" "$2" || return 1; fi
   fi
   answer_end
 }
 
+# Fails when it cannot be known now which drive carries the serial: the answer then has no end, and is asked for again.
 put_identity() {
+  local facts
   [ -n "$M_SERIAL" ] || return 0
-  find_drive "$(collect_devices | judge_drives "$2")" "$M_SERIAL"
-  [ "$D_COUNT" != 1 ] || put identity "$1" "$M_SERIAL" "$D_WWN" "$D_SIZE"
+  facts=$(collect_devices | judge_drives "$2")
+  is_judged "$facts" || return 1
+  find_drive "$facts" "$M_SERIAL"
+  IS_SURE=no
+  DOUBT=
+  [ "$D_COUNT" != 1 ] || check_kernel "$D_NAME" "$M_SERIAL" "$D_WWN"
+  case $facts in *"gap${TAB}udev"*) [ "$IS_SURE" = yes ] && [ -z "$DOUBT" ] || return 1 ;; esac
+  [ "$D_COUNT" != 1 ] || [ -n "$DOUBT" ] || put identity "$1" "$M_SERIAL" "$D_WWN" "$D_SIZE"
 }

@@ -12,11 +12,11 @@ refuse() {
   exit 0
 }
 
-# start_run ID OWNER SERIAL WWN SIZE TYPES DEADLINE MODE BLOCK PER_REQUEST ERROR_LIMIT PATTERNS FIRST LAST NOT_AFTER
+# start_run ID OWNER SERIAL WWN SIZE TYPES DEADLINE MODE BLOCK PER_REQUEST ERROR_LIMIT PATTERNS FIRST LAST NOT_AFTER SEEN_BOOT
 start_run() {
   ID=$1 OWNER=$2 SERIAL=$3 WWN=$4 SIZE=$5 TYPES=$6 DEADLINE=$7 MODE=$8 BLOCK=$9
   shift 9
-  PER_REQUEST=$1 ERROR_LIMIT=$2 PATTERNS=$3 FIRST=$4 LAST=$5 NOT_AFTER=$6
+  PER_REQUEST=$1 ERROR_LIMIT=$2 PATTERNS=$3 FIRST=$4 LAST=$5 NOT_AFTER=$6 SEEN_BOOT=$7
   answer_begin
   put_host || exit 1
   is_root || refuse not_root 'the login is not root and sudo was not used'
@@ -24,6 +24,8 @@ start_run() {
   check_numbers
   pin_drive
   check_pinned
+  await_openers "$D_NAME"
+  [ -z "$OPENERS" ] || refuse claimed "busy: opened for writing by $OPENERS"
   check_clock
   make_run_dir
   launch
@@ -67,19 +69,16 @@ check_numbers() {
 pin_drive() {
   local facts
   facts=$(collect_devices | judge_drives "$TYPES")
-  check_judged "$facts"
   case $facts in *"gap${TAB}lsblk"*) refuse locked 'unproven lsblk failed' ;; esac
+  is_judged "$facts" || refuse_unjudged
   find_drive "$facts" "$SERIAL"
   check_identity
   PIN_NAME=$D_NAME
   { command exec 8<"$R/dev/$PIN_NAME"; } 2>/dev/null || refuse unknown_drive "/dev/$PIN_NAME cannot be opened"
 }
 
-check_judged() {
-  case $1 in
-    *judged) ;;
-    *) refuse locked 'unproven the facts about the drives could not be judged' ;;
-  esac
+refuse_unjudged() {
+  refuse locked 'unproven the facts about the drives could not be judged'
 }
 
 check_identity() {
@@ -89,19 +88,23 @@ check_identity() {
     *) refuse ambiguous_drive "$D_COUNT devices have serial $SERIAL" ;;
   esac
   [ "$D_SIZE" = "$SIZE" ] || refuse wrong_drive "$D_NAME has $D_SIZE bytes, not $SIZE"
-  [ "$WWN" = - ] || [ "$D_WWN" = - ] || [ "$D_WWN" = "$WWN" ] || refuse wrong_drive "$D_NAME has WWN $D_WWN, not $WWN"
+  # At the end of the run a missing WWN would be missing evidence.
+  [ "$WWN" = - ] || [ "$D_WWN" != - ] || refuse wrong_drive "$D_NAME shows no WWN, not $WWN"
+  [ "$WWN" = - ] || [ "$D_WWN" = "$WWN" ] || refuse wrong_drive "$D_NAME has WWN $D_WWN, not $WWN"
 }
 
 # Everything that decides is read while the pin is held, and must be about the device behind the pin.
 check_pinned() {
   local facts
-  facts=$(collect_facts | judge_drives "$TYPES")
-  check_judged "$facts"
+  facts=$(collect_facts "$PIN_NAME" | judge_drives "$TYPES")
+  is_judged "$facts" || refuse_unjudged
   find_drive "$facts" "$SERIAL"
   check_identity
   [ "$D_NAME" = "$PIN_NAME" ] || refuse wrong_drive "serial $SERIAL moved from $PIN_NAME to $D_NAME"
   read_pin_number
   [ "$D_NUMBER" = "$PIN_NUMBER" ] || refuse wrong_drive "$D_NAME is $D_NUMBER, but the opened device is $PIN_NUMBER"
+  check_kernel "$D_NAME" "$SERIAL" "$D_WWN"
+  [ -z "$DOUBT" ] || refuse wrong_drive "$DOUBT"
   find_locks "$facts" "$D_NAME"
   case $LOCK_KINDS in
     '') ;;
@@ -113,6 +116,7 @@ check_pinned() {
 
 # A start that was long on its way must not happen: its sender may have given it up and told so.
 check_clock() {
+  [ "$BOOT" = "$SEEN_BOOT" ] || refuse expired 'the NAS was restarted after this start was sent'
   [ "$(date +%s)" -le "$NOT_AFTER" ] || refuse expired 'the start arrived too late and was not done'
 }
 
@@ -140,10 +144,10 @@ make_run_dir() {
     refuse launch_failed "$BASE/runs/$ID cannot be made"
   fi
   DIR=$BASE/runs/$ID
+  read_process $$ && printf '%s %s\n' $$ "$P_START" >"$DIR/launcher"
   FORM=setsid
   if [ -d "$R/run/systemd/system" ] && has systemd-run && has systemctl; then FORM=systemd; fi
   read_sectors "$D_NAME" || refuse launch_failed "$D_NAME has no statistics in sysfs"
-  read_process $$ && printf '%s %s\n' $$ "$P_START" >"$DIR/launcher"
   {
     write_meta >"$DIR/meta.tmp" && mv "$DIR/meta.tmp" "$DIR/meta" &&
       write_claim >"$DIR/claim" && write_finish >"$DIR/finish" && : >"$DIR/log"
@@ -187,6 +191,8 @@ badblocks_options() {
 keep_run() {
   timeout -k 60 -s TERM "$DEADLINE" "$@" 2>"$DIR/log" &
   read_process "$!" && printf '%s %s\n' "$!" "$P_START" >"$DIR/chain"
+  # Of this shell itself nothing else tells the number.
+  is_number "$P_PARENT" && read_process "$P_PARENT" && printf '%s %s\n' "$P_PID" "$P_START" >"$DIR/keeper"
   wait "$!"
   sh "$DIR/finish" "$?"
 }

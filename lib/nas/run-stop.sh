@@ -76,7 +76,19 @@ await_end() {
 
 # Without a supervisor nobody else writes how it ended.
 record_end() {
-  settle_run "$1"
+  local i
+  i=0
+  read_life "$1"
+  until is_settled "$1" || [ "$i" -ge 100 ]; do
+    # Two seconds in any case, ten while somebody is there to write it.
+    if [ "$i" -ge 20 ]; then
+      read_scribes "$1"
+      [ "$SCRIBES" = alive ] || break
+    fi
+    nap
+    i=$((i + 1))
+    read_life "$1"
+  done
   [ -n "$RESULT" ] || [ ! -r "$1/finish" ] || sh "$1/finish" stopped </dev/null >/dev/null 2>&1
 }
 

@@ -22,6 +22,7 @@ describe('classifyRun', () => {
     const starting = runLook({ result: null, log: '', startedUptimeS: 1_990 });
     assert.equal(kind(hostLook(starting)), 'running');
     assert.equal(kind(hostLook({ ...starting, startedUptimeS: 1_960 })), 'ended');
+    assert.equal(kind(hostLook({ ...starting, startedUptimeS: null })), 'ended');
   });
 
   it('sees a reboot by another boot id, with the directory gone or kept', () => {

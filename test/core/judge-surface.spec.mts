@@ -66,6 +66,7 @@ describe('judgeSurface', () => {
     ['too few bytes moved', { deviceMovedBytes: 8 * drive.sizeBytes - 4096 }, {}],
     ['no count of bytes', { deviceMovedBytes: null }, {}],
     ['no end time', { endedUptimeS: null }, {}],
+    ['no start time', { startedUptimeS: null }, {}],
     ['a run faster than any drive', { endedUptimeS: 1000.01 }, {}],
     ['a clock that ran backwards', { endedUptimeS: 999 }, {}],
     ['a drive that is gone', {}, { driveNow: null }],

@@ -90,7 +90,7 @@ describe('The readers of runs', () => {
           movedBytes: null,
           deviceMovedBytes: null,
           badBlockCount: 2,
-          startedUptimeS: 0,
+          startedUptimeS: null,
           endedUptimeS: 9,
           log: '',
         },

@@ -60,7 +60,7 @@ describe('A script for the NAS', () => {
   });
 
   it('does nothing when it was cut off on its way', () => {
-    const call = { parts: ['host', 'run-files', 'run-stop'], call: 'clear_run', args: ['some-run', "it's"] };
+    const call = { parts: ['host', 'run-files', 'run-settle', 'run-stop'], call: 'clear_run', args: ['some-run', "it's"] };
     const whole = buildScript(call);
     const host = createLocalHost('dash');
     const run = (script: string) => host.shell.run({ script, timeoutMs: 5000 });
@@ -94,7 +94,7 @@ describe('A script for the NAS', () => {
     const host = openHost({ lsblk: [diskLine('sda')] });
     const { stdout } = await host.shell.run({
       script: buildScript({
-        parts: ['host', 'run-files', 'drive-facts', 'drive-probe'],
+        parts: ['host', 'run-files', 'drive-judge', 'drive-facts', 'drive-probe'],
         call: 'probe_drives',
         args: ['disk'],
       }),

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RunSpec } from '../../dist/lib/core/remote-run.js';
 import { needRootAndLoops } from '../support/need-root.mts';
-import { awaitEnd, isRunning, openRunBench, startRun, startSlowRun } from '../support/run-bench.mts';
+import { awaitEnd, codeOf, isRunning, openRunBench, startRun, startSlowRun } from '../support/run-bench.mts';
 import type { RunBench } from '../support/run-bench.mts';
 import { until } from '../support/until.mts';
 
@@ -55,7 +55,8 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       assert.equal(look.deviceMovedBytes, 2 * 3 * drive.sizeBytes);
       assert.equal(look.badBlockCount, 0);
       assert.match(look.log, /\nPass completed, 0 bad blocks found. \(0\/0\/0 errors\)$/);
-      assert.ok((look.endedUptimeS ?? 0) >= look.startedUptimeS && look.startedUptimeS > 0);
+      const startedS = look.startedUptimeS ?? 0;
+      assert.ok((look.endedUptimeS ?? 0) >= startedS && startedS > 0);
       const record = await bench.runs.collect(spec.runId, ['loop']);
       assert.deepEqual(record, { look, badBlocks: [], driveNow: spec.drive });
       drive.describe({ serial: 'gone' });
@@ -143,6 +144,22 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       assert.deepEqual(ids, ['odd-meta', 'odd-pid', runId].sort());
       for (const id of ['empty', 'odd-meta', 'odd-pid']) await bench.runs.clear(id);
       assert.equal((await bench.runs.look()).runs.length, 1);
+    });
+
+    it('is told of also when its start died before it wrote down what it is', async () => {
+      const dir = join(bench.host.base, 'runs', 'bare-run');
+      mkdirSync(dir, { recursive: true });
+      const self = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /, '').split(' ')[19];
+      assert.equal(await bench.look('bare-run'), undefined);
+      writeFileSync(join(dir, 'bare'), '0.5\n');
+      writeFileSync(join(dir, 'launcher'), `${process.pid} ${self}\n`);
+      assert.equal(await bench.look('bare-run'), undefined, 'a start at work was taken for a dead one');
+      writeFileSync(join(dir, 'launcher'), '');
+      const look = await bench.look('bare-run');
+      assert.deepEqual([look?.bootId, look?.owner, look?.isHeld, look?.result], ['', '', false, null]);
+      assert.equal((await bench.runs.collect('bare-run', ['loop']))?.driveNow, null);
+      assert.equal(codeOf(await bench.runs.start(bench.spec(bench.addDrive(), { runId: 'bare-run' }))), 'run_exists');
+      assert.equal(await bench.runs.stop('bare-run'), 'gone');
     });
 
     it('keeps a held lock to itself: an older run of the same drive is not held', async () => {

@@ -1,16 +1,29 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { openRemoteRuns } from '../../dist/lib/nas/open-remote-runs.js';
 import type { RunSpec } from '../../dist/lib/core/remote-run.js';
 import { createLocalShell } from '../support/local-shell.mts';
-import { freshSerial, runTool } from '../support/loop-drive.mts';
+import { freshSerial, freshWwn, runTool } from '../support/loop-drive.mts';
 import { needRootAndLoops } from '../support/need-root.mts';
 import { codeOf, openRunBench } from '../support/run-bench.mts';
 import type { RunBench } from '../support/run-bench.mts';
 import { until } from '../support/until.mts';
+
+/** Overwrites as much of a drive as makes blkid see a member of a pool: the uberblocks of its four labels. */
+function putPoolLabels(path: string): void {
+  const uberblock = Buffer.alloc(40);
+  [0x00bab10cn, 5000n, 10n, 1n, 1700000000n].forEach((word, i) => uberblock.writeBigUInt64LE(word, i * 8));
+  const size = Number(runTool('blockdev', '--getsize64', path));
+  const file = openSync(path, 'r+');
+  for (const label of [0, 262144, size - 524288, size - 262144]) {
+    for (let i = 0; i < 8; i++) writeSync(file, uberblock, 0, 40, label + 131072 + i * 1024);
+  }
+  fsyncSync(file);
+  closeSync(file);
+}
 
 for (const interpreter of ['dash', 'busybox'] as const) {
   describe(`A refused start under ${interpreter}`, function () {
@@ -44,7 +57,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
 
     it('refuses a drive that another program holds exclusively', async () => {
       const drive = bench.addDrive();
-      const program = 'sysopen(F, $ARGV[0], O_RDWR | O_EXCL) or die; print "held\\n"; sleep 60';
+      const program = 'sysopen(F, $ARGV[0], O_RDONLY | O_EXCL) or die; print "held\\n"; sleep 60';
       const holder = spawn('perl', ['-MFcntl', '-e', `$| = 1; ${program}`, drive.path]);
       try {
         await new Promise((resolve) => holder.stdout.once('data', resolve));
@@ -53,6 +66,33 @@ for (const interpreter of ['dash', 'busybox'] as const) {
         holder.kill('SIGKILL');
         await new Promise((resolve) => holder.once('close', resolve));
       }
+    });
+
+    it('refuses a drive that another program writes to without a claim, itself or a partition', async () => {
+      const drive = bench.addDrive();
+      const open = async (mode: string, path: string, seconds: number) => {
+        const program = `open(F, "${mode}", $ARGV[0]) or die; $| = 1; print "open\n"; sleep ${seconds}`;
+        const opener = spawn('perl', ['-e', program, path]);
+        await new Promise((resolve) => opener.stdout.once('data', resolve));
+        return opener;
+      };
+      runTool('addpart', drive.path, '1', '2048', '10000');
+      for (const path of [drive.path, `${drive.path}p1`]) {
+        const opener = await open('+<', path, 60);
+        try {
+          const detail = new RegExp(`^busy: opened for writing by process ${opener.pid} \\(perl\\)$`);
+          await refuse(bench.spec(drive), 'claimed', detail, [drive]);
+        } finally {
+          opener.kill('SIGKILL');
+          await new Promise((resolve) => opener.once('close', resolve));
+        }
+      }
+      runTool('delpart', drive.path, '1');
+      const reader = await open('<', drive.path, 60);
+      const passer = await open('+<', drive.path, 1);
+      const answer = await bench.runs.start(bench.spec(drive));
+      for (const each of [reader, passer]) each.kill('SIGKILL');
+      assert.equal(codeOf(answer), 'started', JSON.stringify(answer));
     });
 
     it('refuses a drive whose lock file somebody holds who left no run here', async () => {
@@ -105,6 +145,26 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       assert.equal(codeOf(await bench.runs.start(bench.spec(drive))), 'started');
     });
 
+    it('refuses a drive below a loop device', async () => {
+      const drive = bench.addDrive();
+      const loop = runTool('losetup', '-f', '--show', drive.path);
+      try {
+        await refuse(bench.spec(drive), 'locked', new RegExp(`^holder ${loop.slice(5)}$`), [drive]);
+      } finally {
+        runTool('losetup', '-d', loop);
+      }
+    });
+
+    it('refuses a drive with signatures of two kinds, and one whose signature udev has not seen', async () => {
+      // In less blkid does not look for a pool.
+      const sizeBytes = 64 * 1024 * 1024;
+      const [both, unseen] = [bench.addDrive({ sizeBytes }), bench.addDrive({ sizeBytes })];
+      runTool('mkfs.ext4', '-q', '-F', both.path);
+      for (const { path } of [both, unseen]) putPoolLabels(path);
+      await refuse(bench.spec(both), 'locked', /^unproven blkid: signatures of several kinds on loop\d+$/, [both]);
+      await refuse(bench.spec(unseen), 'locked', /^exported_pool zfs_member on loop\d+$/, [unseen]);
+    });
+
     it('refuses a drive that moved to another name while it was being started', async () => {
       const [old, other] = [bench.addDrive(), bench.addDrive()];
       const entry = (drive: typeof old) => `/run/udev/data/b${drive.deviceNumber}`;
@@ -140,7 +200,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
     });
 
     it('refuses an unknown serial, a wrong size, a wrong WWN and a serial that two devices carry', async () => {
-      const drive = bench.addDrive({ wwn: '0x5000c500a1b2c3d4' });
+      const drive = bench.addDrive({ wwn: freshWwn() });
       const with_ = (change: Partial<RunSpec['drive']>) =>
         bench.spec(drive, { drive: { ...bench.spec(drive).drive, ...change } });
       await refuse(with_({ serial: freshSerial() }), 'unknown_drive', /no device/, [drive]);
@@ -151,6 +211,20 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       twin.describe({ serial: freshSerial() });
       await refuse(bench.spec(drive, { deviceTypes: ['disk'] }), 'unknown_drive', /no device/, [drive]);
       assert.equal(codeOf(await bench.runs.start(with_({ wwn: null }))), 'started');
+    });
+
+    it('refuses a drive that shows no WWN now, and a start that was sent before a restart', async () => {
+      const drive = bench.addDrive();
+      const missed = { ...bench.spec(drive).drive, wwn: freshWwn() };
+      await refuse(bench.spec(drive, { drive: missed }), 'wrong_drive', /shows no WWN/, [drive]);
+      const bootId = '11111111-2222-3333-4444-555555555555';
+      await refuse(bench.spec(drive, { bootId }), 'expired', /restarted/, [drive]);
+    });
+
+    it('refuses a start that arrives too late', async () => {
+      const drive = bench.addDrive();
+      const notAfterClockS = Math.floor(Date.now() / 1000) - 1;
+      await refuse(bench.spec(drive, { notAfterClockS }), 'expired', /too late/, [drive]);
     });
 
     it('refuses more blocks than badblocks can count, and a range outside the drive', async () => {
@@ -203,7 +277,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       await bench.runs.stop(spec.runId);
       const holder = spawn('/usr/bin/python3', [
         '-c',
-        'import os,sys,time; os.open(sys.argv[1], os.O_RDWR | os.O_EXCL); print(1, flush=True); time.sleep(60)',
+        'import os,sys,time; os.open(sys.argv[1], os.O_RDONLY | os.O_EXCL); print(1, flush=True); time.sleep(60)',
         drive.path,
       ]);
       await new Promise((resolve) => holder.stdout.once('data', resolve));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RunSpec } from '../../dist/lib/core/remote-run.js';
@@ -7,6 +7,7 @@ import { installFakeSystemd } from '../support/fake-systemd.mts';
 import { needRootAndLoops } from '../support/need-root.mts';
 import { awaitEnd, codeOf, isRunning, openRunBench } from '../support/run-bench.mts';
 import type { RunBench } from '../support/run-bench.mts';
+import { until } from '../support/until.mts';
 
 for (const interpreter of ['dash', 'busybox'] as const) {
   describe(`A run below systemd under ${interpreter}`, function () {
@@ -64,6 +65,40 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       const late = bench.spec(bench.addSlowDrive(), { deadlineS: 1 });
       await start(late);
       assert.equal((await ended(late.runId)).result, 'timeout');
+    });
+
+    it('counts as held while its unit has not ended, or the service manager does not answer', async () => {
+      const spec = bench.spec(bench.addSlowDrive());
+      const pid = await start(spec);
+      const units = join(bench.host.root, 'units');
+      const slow = join(units, `nas-burnin-${spec.runId}.service.slow`);
+      const silent = join(units, 'silent');
+      const look = async () => {
+        const seen = await bench.look(spec.runId);
+        return [seen?.isHeld, seen?.result];
+      };
+      writeFileSync(slow, '');
+      process.kill(pid, 'SIGKILL');
+      await until('the death of the writer', () => !isRunning(pid));
+      assert.deepEqual(await look(), [true, null]);
+      writeFileSync(silent, '');
+      assert.deepEqual(await look(), [true, null]);
+      rmSync(slow);
+      await until('a result', () => bench.read(spec.runId, 'result'));
+      assert.deepEqual(await look(), [false, 'signal 9']);
+    });
+
+    it('is lost only when its unit has ended without a result, and then for good', async () => {
+      const spec = bench.spec(bench.addSlowDrive());
+      const pid = await start(spec);
+      const finish = join(bench.host.base, 'runs', spec.runId, 'finish');
+      const silent = join(bench.host.root, 'units/silent');
+      writeFileSync(finish, '');
+      process.kill(pid, 'SIGKILL');
+      await until('the death of the writer', () => !isRunning(pid));
+      assert.equal((await ended(spec.runId)).result, null);
+      writeFileSync(silent, '');
+      assert.equal((await bench.look(spec.runId))?.isHeld, false);
     });
 
     it('is stopped through its unit', async () => {

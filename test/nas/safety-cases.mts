@@ -133,6 +133,31 @@ export const safetyCases: readonly SafetyCase[] = [
     locks: ['holder md127', 'holder bcache0'],
   },
   {
+    title: 'a loop device over a partition, also of a node that was removed since',
+    lsblk: [diskLine('sda'), partLine('sda')],
+    sys: {
+      'block/loop0/loop/backing_file': '/dev/sda1\n',
+      'block/loop1/loop/backing_file': '/dev/sda (deleted)\n',
+    },
+    locks: ['holder loop0', 'holder loop1'],
+  },
+  {
+    title: 'loop devices over files',
+    lsblk: [diskLine('sda')],
+    sys: {
+      'block/loop0/loop/backing_file': '/dev/shm/file\n',
+      'block/loop1/loop/backing_file': '/var/lib/snap.img\n',
+      'block/loop2/loop/other': '',
+    },
+    locks: [],
+  },
+  {
+    title: 'a loop device over something that nobody knows',
+    lsblk: [diskLine('sda')],
+    sys: { 'block/loop0/loop/backing_file': '/dev/sdq1\n' },
+    locks: ['unproven loop: unknown device /dev/sdq1 behind loop0'],
+  },
+  {
     title: 'an active pool',
     lsblk: [
       diskLine('sda', { FSTYPE: 'zfs_member' }),
@@ -165,6 +190,46 @@ export const safetyCases: readonly SafetyCase[] = [
     lsblk: [diskLine('sda'), partLine('sda', { FSTYPE: 'zfs_member', LABEL: 'oldtank' })],
     zpool: 'no pools available\n',
     locks: ['exported_pool oldtank'],
+  },
+  ...['6a898cc3-1dd2-11b2-99a6-080020736631', '516E7CBA-6ECF-11D6-8FF8-00022D09712B'].map((type) => ({
+    title: `a partition that is meant for ZFS (${type}) and says nothing`,
+    lsblk: [diskLine('sda'), partLine('sda', { PARTTYPE: type })],
+    locks: ['exported_pool ZFS partition sda1'],
+  })),
+  {
+    title: 'a partition that is meant for an array',
+    lsblk: [diskLine('sda'), partLine('sda', { PARTTYPE: 'a19d880f-05fc-4d3b-a006-743f0f84911e' })],
+    locks: ['holder RAID partition sda1'],
+  },
+  {
+    title: 'a partition that is meant for volumes',
+    lsblk: [diskLine('sda'), partLine('sda', { PARTTYPE: 'e6d6d379-f507-44c2-a23c-238f2a3df928' })],
+    locks: ['holder LVM partition sda1'],
+  },
+  {
+    title: 'a partition for ZFS in an active pool',
+    lsblk: [diskLine('sda'), partLine('sda', { PARTTYPE: '6a898cc3-1dd2-11b2-99a6-080020736631' })],
+    zpool: pool('tank', '/dev/sda1  ONLINE  0  0  0'),
+    locks: ['active_pool tank'],
+  },
+  {
+    title: 'an array that is at work in its partition',
+    lsblk: [
+      diskLine('sda'),
+      partLine('sda', { PARTTYPE: 'a19d880f-05fc-4d3b-a006-743f0f84911e' }),
+      child('raid1', 'md0', 'sda1'),
+    ],
+    locks: ['holder md0'],
+  },
+  ...['stratis', 'bcachefs', 'DM_snapshot_cow', 'crypto_LUKS', 'bcache'].map((type) => ({
+    title: `the signature of ${type}`,
+    lsblk: [diskLine('sda', { FSTYPE: type })],
+    locks: [`holder ${type} on sda`],
+  })),
+  {
+    title: 'the signature of swap that is not in use',
+    lsblk: [diskLine('sda', { FSTYPE: 'swap' })],
+    locks: [],
   },
   {
     title: 'a pool on a host without ZFS',
@@ -203,5 +268,25 @@ export const safetyCases: readonly SafetyCase[] = [
     title: 'a serial that another drive has too',
     lsblk: [diskLine('sda'), diskLine('sdb', { SERIAL: ' S-sda ' })],
     locks: ['ambiguous 2 devices with serial S-sda'],
+  },
+  {
+    title: 'a WWN that a device with another serial, or none, has too',
+    lsblk: [
+      diskLine('sda', { WWN: '0x5000c500a1b2c3d4' }),
+      partLine('sda', { WWN: '0x5000c500a1b2c3d4' }),
+      diskLine('sdb', { WWN: '0x5000C500a1b2c3d4', SERIAL: '' }),
+      diskLine('sdc', { WWN: '0x5000c500a1b2c3d4', SERIAL: 'other' }),
+    ],
+    locks: ['ambiguous 3 devices with WWN 0x5000c500a1b2c3d4'],
+  },
+  {
+    title: 'partitions that share its WWN, and WWNs that are none',
+    lsblk: [
+      diskLine('sda', { WWN: '0x0000000000000000' }),
+      partLine('sda', { WWN: '0x0000000000000000' }),
+      diskLine('sdb', { WWN: '0x0000000000000000' }),
+      diskLine('sdc', { TYPE: 'rom', WWN: '0x0000000000000000' }),
+    ],
+    locks: [],
   },
 ];

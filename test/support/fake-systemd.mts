@@ -41,6 +41,7 @@ case $status in
   143) SERVICE_RESULT=signal EXIT_CODE=killed EXIT_STATUS=TERM ;;
 esac
 [ ! -e "$unit.why" ] || SERVICE_RESULT=timeout
+while [ -e "$unit.slow" ]; do sleep 0.1; done
 export SERVICE_RESULT EXIT_CODE EXIT_STATUS
 $post
 rm -f "$unit"
@@ -53,6 +54,11 @@ const systemctl = `#!/bin/dash
 units=$BURNIN_ROOT/units
 for unit; do :; done
 echo "$*" >>"$units/asked"
+if [ "$1" = show ]; then
+  [ ! -e "$units/silent" ] || exit 1
+  if [ -e "$units/$unit" ]; then echo ActiveState=deactivating; else echo ActiveState=inactive; fi
+  exit 0
+fi
 [ -e "$units/$unit" ] || exit 5
 case $1 in
   stop) kill -TERM "$(cat "$units/$unit")" ;;

@@ -57,6 +57,11 @@ export function freshSerial(prefix = 'TEST'): string {
   return `${prefix}${randomUUID().slice(0, 8).toUpperCase()}`;
 }
 
+/** A WWN that no other test uses. */
+export function freshWwn(): string {
+  return `0x5000c500${randomUUID().slice(0, 8)}`;
+}
+
 /** Makes a loop drive, filled with 0x5c so that a write shows. It must be destroyed. */
 export function createLoopDrive(options: LoopOptions): LoopDrive {
   const { serial, wwn, sizeBytes = 16 * 1024 * 1024, dir = '/dev/shm' } = options;

@@ -30,7 +30,7 @@ export interface RunBench {
   /** Text of a file of a run's directory, or null. */
   read(runId: string, file: string): string | null;
   /** First number of such a file: a process id. */
-  pid(runId: string, file: 'pid' | 'chain' | 'launcher'): number;
+  pid(runId: string, file: 'pid' | 'chain' | 'keeper' | 'launcher'): number;
   /** Puts an executable in front of the real one. */
   install(name: string, text: string): void;
   close(): Promise<void>;
@@ -91,6 +91,7 @@ function buildSpec(
     deviceTypes: types,
     deadlineS: 120,
     notAfterClockS: Math.floor(Date.now() / 1000) + 60,
+    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     badblocks: {
       mode: 'write',
       blockBytes: 4096,
