@@ -244,11 +244,11 @@ class Engine implements Burnin {
     if (this.#isClosed) return;
     try {
       this.#reconcile();
-      this.#reports.giveDue();
       this.#troubles.clear(unwell);
     } catch (error) {
       this.#troubles.note(unwell, error);
     }
+    this.#reports.giveDue();
     this.#beat.kick();
     for (const serial of serials) this.#touch(serial);
     this.#tellNas();
@@ -287,8 +287,7 @@ class Engine implements Burnin {
     this.#followers.detach();
     // A follower may be in the middle of a long request to the NAS; the end of the connection ends that.
     try {
-      await this.#parts.closeLinks();
-      await this.#followers.settled();
+      await this.#parts.closeLinks().finally(() => this.#followers.settled());
     } finally {
       // What cannot be closed well must not keep the database from the next engine.
       this.#parts.closeStore();

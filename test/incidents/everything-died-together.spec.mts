@@ -56,7 +56,7 @@ describe('incident "everything died together": one locked database ended four jo
     writeFileSync(awk, '#!/bin/sh\necho "cannot fork" >&2\nexit 2\n', { mode: 0o755 });
     await until(
       'both to be noticed',
-      () => engine.logs.filter((line) => /^warn: job/.test(line)).length >= 2,
+      () => engine.logs.filter((line) => /^warn: job/i.test(line)).length >= 2,
     );
     assert.deepEqual(
       good.map((serial) => engine.state(serial)),
