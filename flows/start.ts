@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { releaseAllBurnins } from '../lib/burnin/shared-burnin';
 import { readSettings, type Settings } from '../lib/core/settings';
+import type { ProcessLock } from '../lib/store/process-lock';
+import { claimData } from './claim-data';
 import { checkPort } from './ports';
 import { prepareData } from './prepare-data';
 import { serve, type Served } from './serve';
@@ -26,13 +28,15 @@ async function main(): Promise<void> {
 async function start(settings: Settings): Promise<void> {
   const { port, dataDir, mqtt } = settings;
   const host = process.env['HOST'] || '127.0.0.1';
+  // Kept until this process ends, in whatever way.
+  const claim = await claimData(settings);
   if (mqtt.url === null) {
     await checkPort({ host: '127.0.0.1', port: mqtt.embeddedPort, name: 'MQTT broker (MQTT_PORT)' });
   }
   setFlowVariables(mqtt);
   const data = prepareData(dataDir, process.env['BURNIN_SECRET'] || undefined);
   const served = await serve({ host, port, data });
-  stopOnSignals(served);
+  stopOnSignals(served, claim);
   tell(settings, host);
 }
 
@@ -61,7 +65,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
 
-function stopOnSignals(served: Served): void {
+function stopOnSignals(served: Served, claim: ProcessLock): void {
   let isStopping = false;
   const stop = () => {
     if (isStopping) return;
@@ -70,6 +74,7 @@ function stopOnSignals(served: Served): void {
     served
       .stop()
       .then(() => releaseAllBurnins((level, text) => console[level](text)))
+      .then(() => claim.release())
       .then(() => process.exit(0))
       .catch((error: unknown) => fail([`Stopping failed: ${String(error)}`]));
   };

@@ -77,11 +77,24 @@ function wish(at: {
     settings: config.settings,
     log,
     ready: (burnin) => link.set({ kind: 'up', burnin }),
+    waiting: buildWaiting(link, log),
     failed: (error) => {
       log('error', describe(error));
       refuse(link, 'engine not open', `The engine could not be opened: ${describe(error)}`);
     },
   });
+}
+
+/** The database is in use; what is said of that is said once, not at each attempt. */
+function buildWaiting(link: ControllerLink, log: BurninWish['log']): BurninWish['waiting'] {
+  let told = '';
+  return ({ message }) => {
+    if (message === told) return;
+    told = message;
+    log('warn', `${message} It is tried again.`);
+    const badge = buildBadge('yellow', 'ring', 'database in use');
+    link.set({ kind: 'down', badge, message: `The engine could not be opened yet: ${message}` });
+  };
 }
 
 function refuse(link: ControllerLink, badge: string, message: string): void {

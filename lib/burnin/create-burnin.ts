@@ -21,7 +21,7 @@ import { Gates } from './gates';
 import { Housekeeper } from './housekeeper';
 import { Inventory } from './inventory';
 import { Janitor } from './janitor';
-import { listAlerts } from './list-alerts';
+import { isTooHot, listAlerts } from './list-alerts';
 import { takeLap } from './laps';
 import { Poller } from './poller';
 import { reconcile } from './reconcile';
@@ -150,6 +150,7 @@ class Engine implements Burnin {
         janitor: this.#janitor,
         gates: this.#gates,
         followers: this.#followers,
+        deliveries: this.#deliveries,
         troubles: this.#troubles,
         hottest: this.#inventory.hottest(),
       }),
@@ -263,15 +264,11 @@ class Engine implements Burnin {
       gates: this.#gates,
       followers: this.#followers,
       maxParallel: this.#parts.maxParallel,
-      mayBegin: () => !this.#poller.isStale() && this.#isCool(),
+      mayBegin: () =>
+        !this.#poller.isStale() && !isTooHot(this.#inventory.hottest(), this.#parts.maxStartTemperatureC),
       troubles: this.#troubles,
       touch: (serial) => this.#touch(serial),
     });
-  }
-
-  #isCool(): boolean {
-    const temperatureC = this.#inventory.hottest()?.temperatureC ?? null;
-    return temperatureC === null || temperatureC < this.#parts.maxStartTemperatureC;
   }
 
   /** Never throws, as it is called from everywhere; without a readable store the last view has to do. */
@@ -289,8 +286,12 @@ class Engine implements Burnin {
     this.#deliveries.close();
     this.#followers.detach();
     // A follower may be in the middle of a long request to the NAS; the end of the connection ends that.
-    await this.#parts.closeLinks();
-    await this.#followers.settled();
-    this.#parts.closeStore();
+    try {
+      await this.#parts.closeLinks();
+      await this.#followers.settled();
+    } finally {
+      // What cannot be closed well must not keep the database from the next engine.
+      this.#parts.closeStore();
+    }
   }
 }

@@ -20,11 +20,31 @@ export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What happened, before it is stamped with the time. */
+export type NewEvent = Omit<BurninEvent, 'at'>;
+
 /** Stores an event, then tells it: what is on the bus can always be looked up later. */
-export function recordEvent(base: EngineBase, event: Omit<BurninEvent, 'at'>): void {
-  const stamped = { at: base.clock.now(), ...event };
-  base.store.events.append(stamped);
-  base.bus.emit('event', stamped);
+export function recordEvent(base: EngineBase, event: NewEvent): void {
+  recordEvents(base, [event]);
+}
+
+/** Stores events in one write, then tells them. */
+export function recordEvents(base: EngineBase, events: readonly NewEvent[]): void {
+  const at = base.clock.now();
+  const stamped = events.map((event) => ({ at, ...event }));
+  base.store.inOneWrite(() => {
+    for (const event of stamped) base.store.events.append(event);
+  });
+  for (const event of stamped) base.bus.emit('event', event);
+}
+
+/** Does what must not stop what comes after it; a failure is logged. */
+export function attempt(base: EngineBase, what: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    base.log('error', `${what}: ${describeError(error)}`);
+  }
 }
 
 /** Who started a run: this installation, for this NAS. */

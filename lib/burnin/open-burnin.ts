@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import { StoreUnreachableError } from '../core/refusal';
 import type { Settings } from '../core/settings';
 import { buildTopicName } from '../core/topics';
 import { openRehearsalNas } from '../demo/rehearsal-nas';
@@ -10,7 +11,8 @@ import { openSshShell } from '../nas/open-ssh-shell';
 import type { Shell } from '../nas/shell';
 import { openMailer } from '../notify/open-mailer';
 import { openWebhook } from '../notify/open-webhook';
-import { openStore } from '../store/open-store';
+import { openStore, type Store } from '../store/open-store';
+import { takeProcessLock, type ProcessLock } from '../store/process-lock';
 import type { Burnin, BurninEvents } from './burnin';
 import { createBus } from './bus';
 import { createBurnin } from './create-burnin';
@@ -34,10 +36,60 @@ const maxStartTemperatureC = 60;
 
 /**
  * Builds the engine of one NAS with everything real: store, shell, clients, clock. Returns at once and connects in the
- * background. Throws when the database cannot be opened; nothing is left open then.
+ * background. Throws when the database cannot be opened, and StoreUnreachableError when another process has it open or
+ * holds it; nothing is left open then.
  */
-export function openBurnin({ settings, log, lookEveryMs }: BurninOptions): Burnin {
-  const store = openStore(path.join(settings.dataDir, `${settings.nas}.db`));
+export function openBurnin(options: BurninOptions): Burnin {
+  const files = openFiles(options.settings);
+  try {
+    return openOnFiles(options, files);
+  } catch (error) {
+    files.close();
+    throw error;
+  }
+}
+
+/** The database, ours alone. */
+interface Files {
+  readonly store: Store;
+  close(): void;
+}
+
+function openFiles(settings: Settings): Files {
+  const lock = lockDatabase(settings);
+  try {
+    const store = openStore(path.join(settings.dataDir, `${settings.nas}.db`));
+    return { store, close: () => closeFiles(store, lock) };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** The lock last: while the store is open, nobody else may have it. */
+function closeFiles(store: Store, lock: ProcessLock): void {
+  try {
+    store.close();
+  } finally {
+    lock.release();
+  }
+}
+
+/** Two engines on one database would follow the same runs, and each would call those of the other vanished. */
+function lockDatabase({ dataDir, nas }: Settings): ProcessLock {
+  const lock = takeProcessLock(buildLockFile({ dataDir, nas }));
+  if (lock !== null) return lock;
+  throw new StoreUnreachableError(
+    `Another Node-RED already serves the NAS "${nas}" from this directory; stop it, or choose another data directory than ${path.resolve(dataDir)}.`,
+  );
+}
+
+/** Whoever holds this file serves the NAS. */
+export function buildLockFile({ dataDir, nas }: Pick<Settings, 'dataDir' | 'nas'>): string {
+  return path.join(dataDir, `${nas}.lock`);
+}
+
+function openOnFiles({ settings, log, lookEveryMs }: BurninOptions, { store, close }: Files): Burnin {
   const bus = createBus<BurninEvents>((error) => log('error', `listener: ${String(error)}`));
   const base: EngineBase = { nas: settings.nas, store, clock: systemClock, bus, log };
   const host = openHost(settings);
@@ -61,7 +113,7 @@ export function openBurnin({ settings, log, lookEveryMs }: BurninOptions): Burni
     closeLinks: async () => {
       await Promise.all([link.close(), host.close()]);
     },
-    closeStore: () => store.close(),
+    closeStore: close,
   });
   publish(burnin, link);
   return burnin;

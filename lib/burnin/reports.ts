@@ -3,7 +3,7 @@ import type { Job } from '../core/job';
 import { readStoredSmart } from '../core/read-stored-smart';
 import type { JobReport, JobView } from '../core/views';
 import type { Reporter } from './burnin';
-import type { EngineBase } from './engine-base';
+import { attempt, type EngineBase } from './engine-base';
 import { readContext } from './gates';
 
 export interface ReportParts {
@@ -15,10 +15,14 @@ export interface ReportParts {
   queued(): void;
 }
 
-/** Gives each closed job's report to the report nodes and to the delivery queue, once, also across restarts. */
+/** A report node is told of nothing older: one that is added today shall not bring back last year. */
+const freshMs = 86_400_000;
+
+/** Gives each closed job's report to the report nodes and to the delivery queue, once each, also across restarts. */
 export class Reports {
   readonly #parts: ReportParts;
   readonly #reporters = new Map<string, Reporter>();
+  readonly #told = new Map<string, string>();
 
   constructor(parts: ReportParts) {
     this.#parts = parts;
@@ -31,11 +35,35 @@ export class Reports {
     };
   }
 
-  /** Without a report node nobody has asked for reports: they stay due. */
+  /**
+   * Mail and webhook do not wait for a report node; reports for report nodes wait for one. Each job by itself: one that
+   * cannot be read must not keep back the others. Never throws.
+   */
   giveDue(): void {
     const { base } = this.#parts;
+    attempt(base, 'deliveries', () => this.#queueDue());
     if (this.#reporters.size === 0) return;
-    for (const job of base.store.reports.due(base.nas)) this.#give(job);
+    attempt(base, 'reports', () => {
+      for (const job of base.store.reports.due(base.nas)) this.#tryGive(job);
+    });
+  }
+
+  #queueDue(): void {
+    const { base, channels, queued } = this.#parts;
+    const { reports } = base.store;
+    const isNew = reports.toQueue(base.nas).map((job) => reports.queue(job.id, channels, base.clock.now()));
+    if (isNew.includes(true)) queued();
+  }
+
+  /** Due at every tidy-up: what is wrong is said once. */
+  #tryGive(job: Job): void {
+    try {
+      this.#give(job);
+    } catch (error) {
+      const text = `report of job ${job.id}: ${error instanceof Error ? error.message : String(error)}`;
+      if (this.#told.get(job.id) !== text) this.#parts.base.log('error', text);
+      this.#told.set(job.id, text);
+    }
   }
 
   build(job: Job): JobReport {
@@ -54,19 +82,17 @@ export class Reports {
   }
 
   #give(job: Job): void {
-    const { base, channels, queued } = this.#parts;
-    const report = this.build(job);
-    const isFirst = base.store.inOneWrite(() => {
-      const isMarked = base.store.reports.markGiven(job.id, base.clock.now());
-      if (isMarked && channels.length > 0) base.store.reports.enqueue(job.id, channels, base.clock.now());
-      return isMarked;
-    });
-    if (!isFirst) return;
+    const { base } = this.#parts;
+    const now = base.clock.now();
+    const isFresh = now - (job.endedAt ?? now) <= freshMs;
+    const report = isFresh ? this.build(job) : null;
+    if (!base.store.reports.markGiven(job.id, now) || report === null) return;
     const message = {
       ticket: { job: job.id, serial: job.drive.serial, stage: null, send: 0 },
       context: readContext(job),
     };
-    for (const reporter of this.#reporters.values()) reporter.report(report, message);
-    queued();
+    for (const reporter of this.#reporters.values()) {
+      attempt(base, `report node ${reporter.id}`, () => reporter.report(report, message));
+    }
   }
 }

@@ -1,6 +1,10 @@
+import path from 'node:path';
+import type { Clock } from '../core/clock';
+import { UnreachableError } from '../core/refusal';
 import type { Settings } from '../core/settings';
 import type { Burnin } from './burnin';
 import { openBurnin } from './open-burnin';
+import { systemClock } from './system-clock';
 
 /** What an engine is opened with. */
 export type OpenOptions = Parameters<typeof openBurnin>[0];
@@ -12,11 +16,19 @@ export interface BurninWish {
   log(level: 'info' | 'warn' | 'error', text: string): void;
   /** Called at once when the engine is there or can be opened now, else when the one before it has closed. */
   ready(burnin: Burnin): void;
+  /** The engine cannot be opened just now; it is tried again until that ends or the wish is withdrawn. */
+  waiting(error: UnreachableError): void;
   /** The engine could not be opened. Called instead of `ready`. */
   failed(error: unknown): void;
   /** Opens an engine; the real one unless a test brings its own. */
   readonly open?: (options: OpenOptions) => Burnin;
+  /** Time between attempts; the real one unless a test brings its own. */
+  readonly clock?: Clock;
 }
+
+/** Long enough for a restart of what holds the database, short enough for whoever waits at the screen. */
+const firstRetryMs = 2_000;
+const longestRetryMs = 30_000;
 
 interface Place {
   engine: { readonly burnin: Burnin; readonly settings: Settings } | null;
@@ -33,14 +45,28 @@ const places = (shared[key] ??= new Map<string, Place>());
  * Gets or makes the engine of a controller. Same settings, same engine; changed settings close the old one first.
  * Returns the function that withdraws a wish still waiting; it leaves an engine that is there alone.
  */
-export function shareBurnin(wish: BurninWish): () => void {
+export function shareBurnin(given: BurninWish): () => void {
+  // One directory has many names: `./data`, `/x/data`, `/x/data/`.
+  const dataDir = path.resolve(given.settings.dataDir);
+  const wish = { ...given, settings: { ...given.settings, dataDir } };
   const place = places.get(wish.id) ?? { engine: null, closing: null };
   places.set(wish.id, place);
   if (place.engine && !isSame(place.engine.settings, wish.settings)) closePlace(place, wish);
-  let isWanted = true;
-  if (place.closing === null) serve(place, wish);
-  else void place.closing.then(() => isWanted && serve(place, wish));
-  return () => (isWanted = false);
+  const withdrawn = new AbortController();
+  pursue(place, wish, withdrawn.signal).catch((error: unknown) => {
+    if (!withdrawn.signal.aborted) wish.log('error', `The engine cannot be given out: ${String(error)}`);
+  });
+  return () => withdrawn.abort(new Error('withdrawn'));
+}
+
+/** Begins at once when nothing is in the way. Rejects when the wish is withdrawn. */
+async function pursue(place: Place, wish: BurninWish, signal: AbortSignal): Promise<void> {
+  for (let delayMs = firstRetryMs; ; delayMs = Math.min(2 * delayMs, longestRetryMs)) {
+    while (place.closing !== null) await place.closing;
+    signal.throwIfAborted();
+    if (serve(place, wish) === 'done') return;
+    await (wish.clock ?? systemClock).wait(delayMs, signal);
+  }
 }
 
 /** The engine of a controller, or null while there is none. */
@@ -62,15 +88,20 @@ export async function releaseAllBurnins(log: BurninWish['log']): Promise<void> {
   await Promise.all([...places.keys()].map((id) => releaseBurnin(id, log)));
 }
 
-function serve(place: Place, wish: BurninWish): void {
+function serve(place: Place, wish: BurninWish): 'done' | 'again' {
   places.set(wish.id, place);
   try {
     place.engine ??= { burnin: open(place, wish), settings: wish.settings };
   } catch (error) {
+    if (error instanceof UnreachableError) {
+      wish.waiting(error);
+      return 'again';
+    }
     wish.failed(error);
-    return;
+    return 'done';
   }
   wish.ready(place.engine.burnin);
+  return 'done';
 }
 
 function open(own: Place, wish: BurninWish): Burnin {

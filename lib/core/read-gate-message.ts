@@ -1,3 +1,5 @@
+import { isPlainObject, isSmallData } from './plain-data';
+
 /** A message that came to a gate: a ticket on its next lap, or a request as its sender wrote it. */
 export type GateMessage =
   { readonly kind: 'ticket'; readonly ticket: unknown } | ({ readonly kind: 'request' } & GateRequest);
@@ -10,12 +12,16 @@ export interface GateRequest {
   /** Drive part of the topic (`…/drive/<drive>/set/<verb>`), or null. */
   readonly topicDrive: string | null;
   readonly context: Readonly<Record<string, unknown>>;
-  /** Names of properties that are too large to be kept with a job. */
+  /** Names of properties that are too large, or not plain data, to be kept with a job. */
   readonly dropped: readonly string[];
 }
 
 /** Characters of JSON kept with a job: its row is read at every look. */
 export const maxContextLength = 8192;
+
+/** Longest request that is read from text, the same as from the broker; and longest verb that is given back. */
+const maxTextLength = 65_536;
+const maxVerbLength = 64;
 
 /** Given anew to each message, or meant for the message that came and not for those that follow. */
 const ownProperties = [
@@ -40,12 +46,16 @@ export function readGateMessage(message: Readonly<Record<string, unknown>>): Gat
   const { verb, payload } = readPayload(message['payload']);
   return {
     kind: 'request',
-    verb: verb ?? (topic === '' ? 'start' : topic.slice(topic.lastIndexOf('/') + 1)),
+    verb: (verb ?? readVerb(topic)).slice(0, maxVerbLength),
     payload,
     isRetained: message['retain'] === true,
     topicDrive: /(?:^|\/)drive\/([^/]+)\/set\/[^/]+$/.exec(topic)?.[1] ?? null,
     ...readContext(message, topic),
   };
+}
+
+function readVerb(topic: string): string {
+  return topic === '' ? 'start' : topic.slice(topic.lastIndexOf('/') + 1);
 }
 
 function readText(value: unknown): string {
@@ -54,8 +64,9 @@ function readText(value: unknown): string {
 
 /** Splits the verb off, because the payload's other fields are checked strictly. JSON may come as text. */
 function readPayload(value: unknown): { verb: string | null; payload: unknown } {
-  const payload = typeof value === 'string' && value.trimStart().startsWith('{') ? readJson(value) : value;
-  if (typeof payload !== 'object' || payload === null || !('verb' in payload)) return { verb: null, payload };
+  const isJson = typeof value === 'string' && value.length <= maxTextLength && /^\s*\{/.test(value);
+  const payload = isJson ? readJson(value) : value;
+  if (!isPlainObject(payload) || !('verb' in payload)) return { verb: null, payload };
   const { verb, ...rest } = payload;
   return { verb: readText(verb), payload: rest };
 }
@@ -73,11 +84,16 @@ function readContext(message: Readonly<Record<string, unknown>>, topic: string) 
   const dropped: string[] = [];
   let length = 0;
   for (const [name, value] of Object.entries(message)) {
-    const json = ownProperties.includes(name) ? undefined : buildJson(value);
+    if (ownProperties.includes(name)) continue;
+    const room = maxContextLength - length - name.length;
+    const json = isSmallData(value, room) ? buildJson(value) : null;
     if (json === undefined) continue;
+    if (json === null || json.length > room) {
+      dropped.push(name);
+      continue;
+    }
     length += name.length + json.length;
-    if (length <= maxContextLength) context[name] = JSON.parse(json);
-    else dropped.push(name);
+    context[name] = JSON.parse(json);
   }
   // A command topic given back would turn an `mqtt out` behind a station into a second request.
   const isCommand = /(?:^|\/)set\/[^/]*$/.test(topic);
@@ -85,7 +101,7 @@ function readContext(message: Readonly<Record<string, unknown>>, topic: string) 
   return { context, dropped };
 }
 
-/** Undefined for what JSON cannot hold: functions, cycles, big integers. */
+/** Undefined for what JSON cannot hold: functions, big integers. */
 function buildJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

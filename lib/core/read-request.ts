@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { profiles } from './build-plan';
+import { cleanText } from './clean-text';
 import { stageKinds, type StageKind } from './job';
+import { isPlainObject } from './plain-data';
 import type { Refusal } from './refusal';
 
 /** A request whose shape is right; nothing about the drives has been checked yet. */
@@ -17,12 +19,24 @@ export type RequestResult =
   | { readonly ok: true; readonly request: BurninRequest }
   | { readonly ok: false; readonly transaction: string | null; readonly refusal: Refusal };
 
-const text = (max: number) => z.string().trim().min(1).max(max);
+const maxSerials = 256;
+const maxFields = 32;
+const maxIssues = 5;
+const maxMessageLength = 500;
+
+/** They go into mails, logs and screens as they are: one line, nothing invisible that could pose as something else. */
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not hold control characters or line breaks')
+    .trim()
+    .min(1);
 const common = {
   transaction: text(128),
   operator: text(64),
   serial: text(128).optional(),
-  serials: z.array(text(128)).min(1).max(256).optional(),
+  serials: z.array(text(128)).min(1).max(maxSerials).optional(),
 };
 const schemas = {
   cancel: z.strictObject(common),
@@ -33,7 +47,10 @@ const schemas = {
   }),
 };
 
-/** Reads the payload of a request. A refusal names every field that is wrong and never repeats a value. */
+/**
+ * Reads the payload of a request. A refusal names the first fields that are wrong, never repeats a value and is at most
+ * 500 characters long, whatever came.
+ */
 export function readRequest(verb: string, payload: unknown): RequestResult {
   const transaction = readTransaction(payload);
   const refuse = (code: Refusal['code'], message: string): RequestResult => {
@@ -42,8 +59,10 @@ export function readRequest(verb: string, payload: unknown): RequestResult {
   if (verb !== 'start' && verb !== 'cancel') {
     return refuse('unknown_verb', 'There is no such request. This version knows "start" and "cancel".');
   }
+  const oddity = describeOddity(payload);
+  if (oddity !== null) return refuse('malformed', `${oddity} ${describeShape(verb)}`);
   const parsed = (verb === 'start' ? schemas.start : schemas.cancel).safeParse(payload);
-  if (!parsed.success) return refuse('malformed', `${describeIssues(parsed.error)} ${describeShape(verb)}`);
+  if (!parsed.success) return refuse('malformed', describeIssues(parsed.error, verb));
   const { serial, serials, ...rest } = parsed.data;
   const named = [...new Set(serials ?? []), ...(serial === undefined ? [] : [serial])];
   if ((serial === undefined) === (serials === undefined)) {
@@ -62,16 +81,28 @@ function readStages(data: object): readonly StageKind[] | null | 'both' {
 }
 
 function readTransaction(payload: unknown): string | null {
-  const parsed = z.object({ transaction: common.transaction }).safeParse(payload);
-  return parsed.success ? parsed.data.transaction : null;
+  if (!isPlainObject(payload)) return null;
+  return common.transaction.safeParse(payload['transaction']).data ?? null;
 }
 
-function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .map((issue) =>
-      issue.path.length === 0 ? `${issue.message}.` : `${issue.path.join('.')}: ${issue.message}.`,
-    )
-    .join(' ');
+/** What is wrong with the payload as a whole; looked at first, since a check of each byte of a buffer has no end. */
+function describeOddity(payload: unknown): string | null {
+  if (payload instanceof ArrayBuffer || ArrayBuffer.isView(payload)) {
+    return 'The payload is raw bytes. Set the output of the mqtt in node to "a parsed JSON object".';
+  }
+  if (!isPlainObject(payload)) return 'The payload is not a JSON object.';
+  if (Object.keys(payload).length > maxFields) return `The payload has more than ${maxFields} fields.`;
+  const isLong = Object.values(payload).some((value) => Array.isArray(value) && value.length > maxSerials);
+  return isLong ? `A list in the payload has more than ${maxSerials} entries.` : null;
+}
+
+function describeIssues({ issues }: z.ZodError, verb: 'start' | 'cancel'): string {
+  const shape = describeShape(verb);
+  const shown = issues
+    .slice(0, maxIssues)
+    .map(({ path, message }) => (path.length === 0 ? `${message}.` : `${path.join('.')}: ${message}.`));
+  const more = issues.length > shown.length ? [`And ${issues.length - shown.length} more.`] : [];
+  return `${cleanText([...shown, ...more].join(' '), maxMessageLength - shape.length - 1)} ${shape}`;
 }
 
 function describeShape(verb: 'start' | 'cancel'): string {

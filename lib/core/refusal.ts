@@ -40,3 +40,11 @@ export class UnreachableError extends Error {
     this.name = 'UnreachableError';
   }
 }
+
+/** The same for the controller's own files. Nothing has changed in them when it is thrown. */
+export class StoreUnreachableError extends UnreachableError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreUnreachableError';
+  }
+}

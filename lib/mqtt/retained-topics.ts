@@ -43,7 +43,7 @@ export class RetainedTopics {
   take(now: number): OutgoingMessage | null {
     for (const topic of this.dirty) {
       const slot = this.slotOf(topic);
-      if (!slot.isInFlight && this.dueAt(slot) <= now) return this.send(topic, slot, now);
+      if (!slot.isInFlight && this.isDue(slot, now)) return this.send(topic, slot, now);
     }
     return null;
   }
@@ -94,6 +94,11 @@ export class RetainedTopics {
   private mark(topic: string, slot: Slot): void {
     if (slot.wanted === slot.sent) this.dirty.delete(topic);
     else this.dirty.add(topic);
+  }
+
+  /** Sent in the future means that the clock was set back: nobody knows how long ago it was, so it may go. */
+  private isDue(slot: Slot, now: number): boolean {
+    return slot.sentAt > now || this.dueAt(slot) <= now;
   }
 
   private dueAt({ pace, sent, sentKey, sentAt }: Slot): number {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { UnreachableError } from '../core/refusal';
+import { StoreUnreachableError } from '../core/refusal';
 
 /** The database file cannot be used as it is, and a person has to decide: newer version, foreign file, wrong disk. */
 export class UnusableDatabaseError extends Error {
@@ -24,14 +24,14 @@ export class CorruptRowError extends Error {
 }
 
 /** True for a failure that may be over at the next attempt: held by another process, disk full, disk error. */
-export function isPassing(error: unknown): error is Error {
+export function isPassing(error: unknown): error is InstanceType<typeof Database.SqliteError> {
   return error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED|FULL|IOERR)/.test(error.code);
 }
 
-/** What a caller gets for an error of SQLite: UnreachableError where another attempt makes sense. */
+/** What a caller gets for an error of SQLite: StoreUnreachableError where another attempt makes sense. */
 export function toStoreError(file: string, error: unknown): unknown {
   if (isPassing(error)) {
-    return new UnreachableError(`the database ${file} cannot be used just now: ${error.message}`, {
+    return new StoreUnreachableError(`the database ${file} cannot be used just now: ${error.message}`, {
       cause: error,
     });
   }

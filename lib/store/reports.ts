@@ -26,8 +26,15 @@ export interface DeliveryKey {
 
 export interface FailedAttempt extends DeliveryKey {
   readonly error: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, as is the next one. */
+  readonly now: number;
   readonly nextAttemptAt: number;
+}
+
+/** A delivery whose attempts have been failing for a while. */
+export interface FailingDelivery {
+  readonly serial: string;
+  readonly lastError: string;
 }
 
 const thisDelivery = `job_id = :jobId AND channel = :channel AND state = 'due'`;
@@ -37,13 +44,21 @@ const sql = {
     ORDER BY ended_at, seq`,
   markGiven: `UPDATE jobs SET report_given_at = :now
     WHERE id = :jobId AND ended_at IS NOT NULL AND report_given_at IS NULL`,
+  toQueue: `SELECT * FROM jobs WHERE nas = :nas AND ended_at IS NOT NULL AND deliveries_queued_at IS NULL
+    ORDER BY ended_at, seq`,
+  markQueued: `UPDATE jobs SET deliveries_queued_at = :now
+    WHERE id = :jobId AND ended_at IS NOT NULL AND deliveries_queued_at IS NULL`,
+  failing: `SELECT jobs.serial, last_error FROM deliveries JOIN jobs ON jobs.id = job_id
+    WHERE nas = :nas AND channel = :channel AND deliveries.state = 'due' AND first_failed_at <= :before
+    ORDER BY first_failed_at`,
   enqueue: `INSERT INTO deliveries (job_id, channel, state, next_attempt_at) VALUES (:jobId, :channel, 'due', :now)
     ON CONFLICT (job_id, channel) DO NOTHING`,
   dueDeliveries: `SELECT * FROM deliveries WHERE state = 'due' AND next_attempt_at <= :now
     ORDER BY next_attempt_at, job_id, channel`,
   delivered: `UPDATE deliveries SET state = 'delivered', ended_at = :now WHERE ${thisDelivery}`,
   failed: `UPDATE deliveries
-    SET attempts = attempts + 1, last_error = :error, next_attempt_at = :nextAttemptAt WHERE ${thisDelivery}`,
+    SET attempts = attempts + 1, last_error = :error, next_attempt_at = :nextAttemptAt,
+      first_failed_at = coalesce(first_failed_at, :now) WHERE ${thisDelivery}`,
   giveUp: `UPDATE deliveries
     SET state = 'given_up', attempts = attempts + 1, last_error = :error, ended_at = :now WHERE ${thisDelivery}`,
 };
@@ -68,6 +83,14 @@ const deliveryRow: RowKind<Delivery> = {
     })),
 };
 
+const failingRow: RowKind<FailingDelivery> = {
+  table: 'deliveries',
+  key: ['serial'],
+  schema: z
+    .object({ serial: z.string(), last_error: z.string() })
+    .transform((row) => ({ serial: row.serial, lastError: row.last_error })),
+};
+
 /** Reports: given out once for each ended job, then sent on each channel until it arrives or is given up. */
 export class Reports {
   readonly #connection: Connection;
@@ -88,6 +111,23 @@ export class Reports {
     return this.#sql.markGiven.run({ jobId, now }) > 0;
   }
 
+  /** Ended jobs whose deliveries were not queued yet, the one that ended first before the others. */
+  toQueue(nas: string): readonly Job[] {
+    return readRows(jobRow, this.#sql.toQueue.all({ nas }), this.#connection);
+  }
+
+  /**
+   * Queues the deliveries of an ended job on the channels there are now, which may be none. True for exactly one caller
+   * a job, so that a channel added later sends no old reports.
+   */
+  queue(jobId: string, channels: readonly Channel[], now: number): boolean {
+    return this.#connection.write(() => {
+      if (this.#sql.markQueued.run({ jobId, now }) === 0) return false;
+      this.enqueue(jobId, channels, now);
+      return true;
+    });
+  }
+
   /** Makes deliveries due at once; those there are already stay as they are. Answers how many are new. */
   enqueue(jobId: string, channels: readonly Channel[], now: number): number {
     return this.#connection.write(() =>
@@ -106,8 +146,17 @@ export class Reports {
   }
 
   /** Counts the attempt and sets the next one. `error` must be free of secrets. */
-  markAttemptFailed({ jobId, channel, error, nextAttemptAt }: FailedAttempt): boolean {
-    return this.#sql.failed.run({ jobId, channel, error, nextAttemptAt }) > 0;
+  markAttemptFailed({ jobId, channel, error, now, nextAttemptAt }: FailedAttempt): boolean {
+    return this.#sql.failed.run({ jobId, channel, error, now, nextAttemptAt }) > 0;
+  }
+
+  /** Deliveries of a NAS whose first attempt failed at or before a time and that are still tried, oldest first. */
+  listFailing(of: {
+    readonly nas: string;
+    readonly channel: Channel;
+    readonly before: number;
+  }): readonly FailingDelivery[] {
+    return readRows(failingRow, this.#sql.failing.all(of), this.#connection);
   }
 
   /** Ends the attempts with the last error. */

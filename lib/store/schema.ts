@@ -126,9 +126,20 @@ CREATE TABLE installation (
 ) STRICT;
 `;
 
+/** What a request did; reports sent apart from report nodes; how long a delivery has been failing. */
+const traces = `
+ALTER TABLE requests ADD COLUMN jobs TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(jobs));
+ALTER TABLE deliveries ADD COLUMN first_failed_at INTEGER;
+ALTER TABLE jobs ADD COLUMN deliveries_queued_at INTEGER;
+UPDATE jobs SET deliveries_queued_at = report_given_at WHERE report_given_at IS NOT NULL;
+CREATE INDEX deliveries_to_queue ON jobs (nas, ended_at)
+  WHERE ended_at IS NOT NULL AND deliveries_queued_at IS NULL;
+`;
+
 /** Every step from an empty file to this version. Add at the end; the texts do not follow later renames in core. */
 export const schemaSteps: readonly SchemaStep[] = [
   { name: 'jobs and stages', sql: jobsAndStages },
   { name: 'deliveries of reports', sql: deliveries },
   { name: 'drives, log, events, snapshots, requests, installation', sql: surroundings },
+  { name: 'traces of requests and deliveries', sql: traces },
 ];

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import {
   findBurnin,
   releaseAllBurnins,
@@ -7,8 +10,13 @@ import {
   shareBurnin,
   type BurninWish,
 } from '../../dist/lib/burnin/shared-burnin.js';
+import { openBurnin } from '../../dist/lib/burnin/open-burnin.js';
+import { StoreUnreachableError } from '../../dist/lib/core/refusal.js';
 import { readControllerConfig } from '../../dist/lib/core/read-controller-config.js';
+import { StillClock } from '../mqtt/clocks.mts';
 import { FakeBurnin } from '../support/fake-burnin.mts';
+import { startLockProcess } from '../support/lock-process.mts';
+import { findFreePort } from '../support/mosquitto.mts';
 
 const logged: string[] = [];
 const log = (_level: string, text: string): void => void logged.push(text);
@@ -28,6 +36,7 @@ function wish(config: object, change: Partial<BurninWish> = {}) {
     settings: settingsOf(config),
     log,
     ready: take,
+    waiting: take,
     failed: take,
     open: () => fake,
     ...change,
@@ -128,6 +137,90 @@ describe('the shared engines', () => {
     const other = wish({ nas: 'other', sshHost: 'h', sshPassword: 'p' }, { id: 'two' });
     assert.deepEqual(other.got, [other.fake]);
   });
+
+  for (const dataDir of ['./data', `${path.resolve('data')}/`, 'elsewhere/../data']) {
+    it(`know the directory "data" also as "${dataDir.replace(path.resolve(), '/x')}"`, () => {
+      const { fake } = wish({ dataDir: 'data' });
+      const second = wish({ dataDir, maxParallel: '9' }, { id: 'two' });
+      assert.match(String(second.got[0]), /Another burn-in controller already serves/);
+      assert.equal(wish({ dataDir }).got[0], fake);
+    });
+  }
+
+  describe('while the database is in use', () => {
+    const busy = new StoreUnreachableError('the database is in use');
+    /** An engine that opens when the test lets it. */
+    const openLater = () => {
+      const clock = new StillClock(0);
+      const state = { isBusy: true, attempts: 0 };
+      const fake = new FakeBurnin();
+      const open = () => {
+        state.attempts += 1;
+        if (state.isBusy) throw busy;
+        return fake;
+      };
+      return { clock, state, ...wish({}, { open, clock }), fake };
+    };
+    const pass = async (clock: StillClock, ms: number) => {
+      clock.move(ms);
+      await settle();
+    };
+
+    it('say so, try again and again, at most half a minute apart, and give the engine when it opens', async () => {
+      const { clock, state, fake, got } = openLater();
+      assert.deepEqual(got, [busy]);
+      for (let attempts = 2; attempts < 10; attempts += 1) {
+        await pass(clock, 30_000);
+        assert.equal(state.attempts, attempts);
+      }
+      state.isBusy = false;
+      await pass(clock, 30_000);
+      assert.equal(got.at(-1), findBurnin('one'));
+      assert.equal(state.attempts, 10);
+      assert.equal(fake.isClosed, false);
+      assert.equal(clock.waiting, 0);
+    });
+
+    it('try no more once the wish is withdrawn', async () => {
+      const { clock, state, withdraw } = openLater();
+      withdraw();
+      state.isBusy = false;
+      await pass(clock, 60_000);
+      assert.equal(state.attempts, 1);
+      assert.equal(findBurnin('one'), null);
+    });
+
+    it('do not try again after any other error', async () => {
+      const clock = new StillClock(0);
+      const open = () => {
+        throw new Error('no disk');
+      };
+      const { got } = wish({}, { open, clock });
+      await pass(clock, 60_000);
+      assert.equal(got.length, 1);
+      assert.equal(clock.waiting, 0);
+    });
+  });
+
+  it('refuse the real engine while another process serves its NAS, and open it when that one is killed', async () => {
+    const dir = mkdtempSync(path.join(os.tmpdir(), 'burnin-shared-'));
+    const holder = await startLockProcess(path.join(dir, 'demo.lock'));
+    const clock = new StillClock(0);
+    const mqttPort = String(await findFreePort());
+    const { got } = wish({ dataDir: dir, mqttPort }, { open: openBurnin, clock });
+    assert.match(String(got[0]), /Another Node-RED already serves the NAS "demo" from this directory/);
+    await holder.kill();
+    clock.move(30_000);
+    await settle();
+    assert.equal(findBurnin('one')?.nas, 'demo');
+    const second = await startLockProcess(path.join(dir, 'demo.lock'));
+    assert.equal(second.answer, 'taken');
+    await releaseBurnin('one', log);
+    const third = await startLockProcess(path.join(dir, 'demo.lock'));
+    assert.equal(third.answer, 'held');
+    for (const process of [second, third]) await process.kill();
+    rmSync(dir, { recursive: true });
+  }).timeout(20_000);
 
   it('end the engine of a removed controller and resolve when it has closed', async () => {
     const { fake, closing } = openSlow();

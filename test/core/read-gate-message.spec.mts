@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
 import { maxContextLength, readGateMessage } from '../../dist/lib/core/read-gate-message.js';
 
 function request(message: object) {
@@ -64,7 +65,7 @@ describe('readGateMessage', () => {
     });
     const deep = { a: [1, '1970-01-01T00:00:00.000Z'] };
     assert.deepEqual(context, { _msgid: 'm', note: 'n', deep, nothing: null, topic: 'mine' });
-    assert.deepEqual(dropped, []);
+    assert.deepEqual(dropped, ['cycle']);
   });
 
   it('is not fooled by a property named __proto__', () => {
@@ -79,9 +80,39 @@ describe('readGateMessage', () => {
     }
   });
 
-  it('drops and names what is too large, with all that follows it', () => {
-    const { context, dropped } = request({ a: 1, large: 'x'.repeat(maxContextLength), b: 2 });
-    assert.deepEqual(context, { a: 1 });
-    assert.deepEqual(dropped, ['large', 'b']);
+  it('drops and names what is too large, and keeps what follows and fits', () => {
+    const { context, dropped } = request({
+      ...{ a: 1, large: 'x'.repeat(maxContextLength), b: 2 },
+      ...{ list: Array.from({ length: 9000 }, () => 1), deep: { list: [{ text: 'x'.repeat(9000) }] } },
+      ...{ escaped: '\n'.repeat(maxContextLength - 100), c: 3 },
+    });
+    assert.deepEqual(context, { a: 1, b: 2, c: 3 });
+    assert.deepEqual(dropped, ['large', 'list', 'deep', 'escaped']);
+  });
+
+  it('never writes out a buffer, or asks an object of unknown kind what it is', () => {
+    const bytes = Buffer.alloc(10);
+    bytes.toJSON = () => assert.fail('was written out');
+    const odd = new (class {
+      toJSON = () => assert.fail('was asked');
+    })();
+    const { context, dropped } = request({ bytes, deep: { bytes }, odd, map: new Map(), note: 'n' });
+    assert.deepEqual(context, { note: 'n' });
+    assert.deepEqual(dropped, ['bytes', 'deep', 'odd', 'map']);
+  });
+
+  it('keeps plain data of another realm, as function nodes send it', () => {
+    const foreign = runInNewContext('({ at: new Date(0), list: [1], verb: "cancel" })') as object;
+    const { context, verb } = request({ foreign, payload: foreign });
+    const plain = { at: '1970-01-01T00:00:00.000Z', list: [1], verb: 'cancel' };
+    assert.deepEqual([context, verb], [{ foreign: plain }, 'cancel']);
+  });
+
+  it('reads no endless text, and no endless verb', () => {
+    const text = `{"verb":"cancel"${' '.repeat(70_000)}}`;
+    assert.equal(request({ payload: text }).payload, text);
+    assert.equal(request({ topic: 'x'.repeat(70_000) }).verb.length, 64);
+    assert.equal(request({ payload: { verb: 'x'.repeat(70_000) } }).verb.length, 64);
+    assert.equal(request({ payload: Object.assign(Buffer.alloc(3), { verb: 'cancel' }) }).verb, 'start');
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
 import { readRequest } from '../../dist/lib/core/read-request.js';
 
 const base = { transaction: 't1', operator: 'ann', serial: 'ZL2' };
@@ -58,6 +59,65 @@ describe('readRequest', () => {
       const refusal = refusalOf('start', payload);
       assert.equal(refusal?.code, 'malformed');
       assert.ok(refusal.message.length > 20);
+    });
+  }
+
+  for (const [name, bytes] of [
+    ['a Buffer', Buffer.alloc(1_000_000)],
+    ['a typed array', new Float64Array(100_000)],
+    ['an ArrayBuffer', new ArrayBuffer(100_000)],
+  ] as const) {
+    it(`refuses ${name} in one sentence that says what to set`, () => {
+      const refusal = refusalOf('start', bytes);
+      assert.equal(refusal?.code, 'malformed');
+      assert.match(
+        refusal.message,
+        /raw bytes\. Set the output of the mqtt in node to "a parsed JSON object"/,
+      );
+    });
+  }
+
+  it('refuses in at most 500 characters, whatever came', () => {
+    const fields = Object.fromEntries(
+      Array.from({ length: 30 }, (_, n) => [`${n}${'x'.repeat(100_000)}`, n]),
+    );
+    const numbers = Array.from({ length: 200 }, (_, n) => n);
+    const payloads = [
+      { ...base, ...fields },
+      { transaction: 't1', operator: 'ann', serials: numbers },
+      { ...base, stages: Array.from({ length: 100_000 }, (_, n) => n) },
+      Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`field${n}`, n])),
+      { ...base, operator: 'x'.repeat(1_000_000) },
+      { ...base, ['line\nbreak']: 1 },
+      new Map([['transaction', 't1']]),
+      new (class Request {
+        serial = 'A';
+      })(),
+    ];
+    for (const payload of payloads) {
+      const { message = '' } = refusalOf('start', payload) ?? {};
+      assert.ok(message.length > 20 && message.length <= 500, message);
+      assert.doesNotMatch(message, /\n/);
+      assert.match(message, /Expected a JSON object with transaction, operator, serial/);
+    }
+    const message = refusalOf('start', payloads[1])?.message ?? '';
+    assert.match(message, /serials\.4: .* And 195 more\. Expected/);
+    assert.doesNotMatch(message, /serials\.5/);
+  });
+
+  it('takes an object of another realm, as function nodes send them', () => {
+    const foreign: unknown = runInNewContext('({ transaction: "t1", operator: "ann", serials: ["ZL2"] })');
+    assert.ok(readRequest('start', foreign).ok);
+    assert.ok(readRequest('start', Object.assign(Object.create(null) as object, base)).ok);
+  });
+
+  for (const field of ['operator', 'serial', 'transaction']) {
+    it(`refuses control characters and line breaks in ${field}, and takes any letter`, () => {
+      for (const text of ['a\nb', 'a\r', '\tb', 'a\0', 'a\u001bb', 'a\u2028b', 'a\u0085b', 'a\ud800']) {
+        const refusal = refusalOf('cancel', { ...base, [field]: text });
+        assert.match(refusal?.message ?? '', new RegExp(`${field}: must not hold control characters`));
+      }
+      assert.ok(readRequest('cancel', { ...base, [field]: 'Jörg 李 😀' }).ok);
     });
   }
 

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { startLockProcess } from '../support/lock-process.mts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -86,6 +87,29 @@ describe('npm start', function () {
       );
     });
   }
+
+  it('says so in one line when another process has the data directory, until that one is killed', async () => {
+    const first = start(await freePorts());
+    await ready(first);
+    const second = start({ ...(await freePorts()), BURNIN_DATA: path.join(dir, 'data/../data/') });
+    assert.equal((await once(second.child, 'close'))[0], 1);
+    assert.match(second.err(), /^Another Node-RED already serves the NAS "demo" from .*data\. Stop it.*\n$/);
+    assert.equal(second.out(), '');
+    const exit = once(first.child, 'close');
+    first.child.kill('SIGKILL');
+    await exit;
+    const third = start(await freePorts());
+    await ready(third);
+    assert.equal(await stop(third), 0);
+  });
+
+  it('says so also when the other one is no bundled Node-RED but serves the same NAS', async () => {
+    const holder = await startLockProcess(path.join(dir, 'data/demo.lock'));
+    const run = start(await freePorts());
+    assert.equal((await once(run.child, 'close'))[0], 1);
+    assert.match(run.err(), /^Another Node-RED already serves the NAS "demo".*\n$/);
+    await holder.kill();
+  });
 
   for (const version of ['node-red', 'node-red4']) {
     it(`runs the bundled flow on ${version}, prints where things are and stops on SIGTERM`, async () => {

@@ -60,6 +60,17 @@ describe('retained topics', () => {
     assert.deepEqual(drain(6000), ['a=3']);
   });
 
+  it('hold nothing back for an hour when the clock is set back an hour', () => {
+    const hourMs = 3_600_000;
+    topics.set('a', '1', pace('x'));
+    assert.deepEqual(drain(hourMs), ['a=1']);
+    topics.set('a', '2', pace('x'));
+    assert.deepEqual(drain(1000), ['a=2']);
+    topics.set('a', '3', pace('x'));
+    assert.deepEqual(drain(5999), []);
+    assert.deepEqual(drain(6000), ['a=3']);
+  });
+
   it('let an urgent change through at once, also behind a held one', () => {
     topics.set('a', '1', pace('x'));
     drain(1000);

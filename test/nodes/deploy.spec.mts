@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { findBurnin } from '../../dist/lib/burnin/shared-burnin.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { findBurnin, releaseBurnin } from '../../dist/lib/burnin/shared-burnin.js';
 import {
   badged,
   badges,
@@ -19,6 +22,9 @@ import {
   useRuntime,
 } from '../support/flow.mts';
 import type { FlowNode } from '../support/flow.mts';
+import { startLockProcess } from '../support/lock-process.mts';
+import { findFreePort } from '../support/mosquitto.mts';
+import { until as untilTrue } from '../support/until.mts';
 
 const [gate, blocks, report, poll] = ['gate00000000', 'blocks000000', 'report000000', 'poll00000000'];
 const flow = buildFlow(
@@ -148,4 +154,24 @@ describe('a controller', () => {
     receive(gate, start);
     assert.match(errorText(await first(caught)), /no burn-in controller/);
   });
+
+  it('whose database another process has says so, and that it is tried again', async () => {
+    const dir = mkdtempSync(path.join(os.tmpdir(), 'burnin-deploy-'));
+    const holder = await startLockProcess(path.join(dir, 'demo.lock'));
+    const mqttPort = String(await findFreePort());
+    await loadBare(change(controllerId, { dataDir: dir, mqttPort }));
+    await until(
+      () => badges(badged).filter((text) => text === 'database in use').length === 4,
+      'four badges',
+    );
+    receive(gate, start);
+    assert.match(
+      errorText(await first(caught)),
+      /not be opened yet: Another Node-RED already serves the NAS/,
+    );
+    await holder.kill();
+    await untilTrue('the engine', () => findBurnin(controllerId) !== null);
+    await releaseBurnin(controllerId, () => undefined);
+    rmSync(dir, { recursive: true });
+  }).timeout(20_000);
 });

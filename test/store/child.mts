@@ -46,7 +46,7 @@ const commands: Readonly<Record<string, () => unknown>> = {
     return {
       take: stages.take({ ...key, stationId: name }),
       cancel: jobs.requestCancel('a', name),
-      remember: requests.remember({ transaction: 't', at: 1 }),
+      remember: requests.remember({ transaction: 't', at: 1, jobs: [] }),
       given: ended.filter((job) => reports.markGiven(job.id, 1)).length,
     };
   },

@@ -99,14 +99,16 @@ describe('what the store keeps beside jobs', () => {
   });
 
   it('knows a replayed request, also after a restart, until it is pruned', () => {
-    assert.equal(store.requests.remember({ transaction: 't1', at: 10 }), true);
-    assert.equal(store.requests.remember({ transaction: 't1', at: 11 }), false);
+    assert.equal(store.requests.remember({ transaction: 't1', at: 10, jobs: ['jt1'] }), true);
+    assert.equal(store.requests.remember({ transaction: 't1', at: 11, jobs: ['jt1'] }), false);
     reopen();
-    assert.equal(store.requests.remember({ transaction: 't1', at: 12 }), false);
-    store.requests.remember({ transaction: 't2', at: 20 });
+    assert.equal(store.requests.remember({ transaction: 't1', at: 12, jobs: ['jt1'] }), false);
+    assert.deepEqual(store.requests.find('t1'), { transaction: 't1', at: 10, jobs: ['jt1'] });
+    assert.equal(store.requests.find('t2'), null);
+    store.requests.remember({ transaction: 't2', at: 20, jobs: ['jt2'] });
     assert.equal(store.requests.prune(20), 1);
-    assert.equal(store.requests.remember({ transaction: 't1', at: 21 }), true);
-    assert.equal(store.requests.remember({ transaction: 't2', at: 21 }), false);
+    assert.equal(store.requests.remember({ transaction: 't1', at: 21, jobs: ['jt1'] }), true);
+    assert.equal(store.requests.remember({ transaction: 't2', at: 21, jobs: ['jt2'] }), false);
   });
 
   it('has an id of its own, the same after a restart and another in every database', () => {

@@ -44,7 +44,7 @@ describe('reports in the store', () => {
 
   it('are tried again at their time with the last error kept, until they arrive', () => {
     store.reports.enqueue('a', ['mail'], 20);
-    const failed = { jobId: 'a', channel: 'mail', error: 'no answer', nextAttemptAt: 80 } as const;
+    const failed = { jobId: 'a', channel: 'mail', error: 'no answer', now: 30, nextAttemptAt: 80 } as const;
     assert.equal(store.reports.markAttemptFailed(failed), true);
     assert.deepEqual(dueDeliveries(79), []);
     assert.deepEqual(dueDeliveries(80), [
@@ -52,6 +52,42 @@ describe('reports in the store', () => {
     ]);
     assert.equal(store.reports.markDelivered({ jobId: 'a', channel: 'mail', now: 90 }), true);
     assert.deepEqual(dueDeliveries(999), []);
+  });
+
+  it('are queued once for each ended job, on the channels there are then', () => {
+    assert.equal(store.reports.queue('a', ['mail'], 5), false);
+    close('a', 10);
+    close('b', 11);
+    assert.deepEqual(
+      store.reports.toQueue(nas).map((job) => job.id),
+      ['a', 'b'],
+    );
+    assert.equal(store.reports.queue('a', ['mail'], 20), true);
+    assert.equal(store.reports.queue('b', [], 20), true);
+    store.close();
+    store = stores.open();
+    assert.equal(store.reports.queue('a', ['mail', 'webhook'], 30), false);
+    assert.deepEqual(store.reports.toQueue(nas), []);
+    assert.deepEqual(
+      dueDeliveries(99).map(({ jobId, channel }) => [jobId, channel]),
+      [['a', 'mail']],
+    );
+    assert.deepEqual(due(), ['a', 'b']);
+  });
+
+  it('are known as failing since their first failure, until they arrive', () => {
+    close('a', 10);
+    store.reports.enqueue('a', ['mail', 'webhook'], 20);
+    for (const now of [30, 40]) {
+      const failed = { jobId: 'a', channel: 'mail', error: `at ${now}`, now, nextAttemptAt: 50 } as const;
+      store.reports.markAttemptFailed(failed);
+    }
+    const list = (before: number) => store.reports.listFailing({ nas, channel: 'mail', before });
+    assert.deepEqual(list(29), []);
+    assert.deepEqual(list(30), [{ serial: 'serial-a', lastError: 'at 40' }]);
+    assert.deepEqual(store.reports.listFailing({ nas, channel: 'webhook', before: 99 }), []);
+    store.reports.markDelivered({ jobId: 'a', channel: 'mail', now: 60 });
+    assert.deepEqual(list(99), []);
   });
 
   it('refuse every change once delivered or given up, and are not put in line again', () => {

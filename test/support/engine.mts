@@ -19,11 +19,15 @@ export class Bench {
   readonly logs: string[] = [];
   readonly notifiers: Notifier[] = [];
   maxParallel = 2;
+  /** How long a write waits for another process's. Counts from the next restart on. */
+  busyTimeoutMs = 10_000;
   /** How far the controller's clock has jumped ahead. */
   aheadMs = 0;
+  /** No wait takes longer, so that half a minute can be a moment. */
+  longestWaitMs = Infinity;
   readonly #clock: Clock = {
     now: () => Date.now() + this.aheadMs,
-    wait: (ms, signal) => systemClock.wait(ms, signal),
+    wait: (ms, signal) => systemClock.wait(Math.min(ms, this.longestWaitMs), signal),
   };
   burnin: Burnin;
   #ids = 0;
@@ -35,7 +39,7 @@ export class Bench {
 
   open(): Burnin {
     const log = (level: string, text: string) => void this.logs.push(`${level}: ${text}`);
-    const store = openStore(path.join(this.dir, 'test.db'));
+    const store = openStore(this.file, { busyTimeoutMs: this.busyTimeoutMs });
     const bus = createBus<BurninEvents>((error) => this.logs.push(`listener: ${String(error)}`));
     const prefix = `${Date.now().toString(36)}-${(Bench.#opened += 1)}`;
     return createBurnin({
@@ -56,6 +60,10 @@ export class Bench {
   }
 
   static #opened = 0;
+
+  get file(): string {
+    return path.join(this.dir, 'test.db');
+  }
 
   async restart(): Promise<void> {
     await this.burnin.close();

@@ -75,6 +75,7 @@ export function putFake(): FakeBurnin {
     settings,
     log: ignore,
     ready: ignore,
+    waiting: (error) => assert.fail(String(error)),
     failed: (error) => assert.fail(String(error)),
     open: () => fake,
   });
