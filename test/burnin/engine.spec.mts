@@ -89,6 +89,18 @@ describe('the engine', () => {
       assert.deepEqual([view?.badBlocks, stagesOf('A')], [1, ['passed', 'failed', 'skipped']]);
     });
 
+    it('keeps the count of listed blocks when none of them fails a second time', async () => {
+      await bench.start('A');
+      await started(1);
+      bench.host.finish('A', { result: 'exit 0' }, [5064]);
+      await started(2);
+      bench.host.finish('A');
+      await started(3);
+      bench.host.finish('A');
+      await ended('A', 'failed');
+      assert.equal(bench.burnin.drives().find(({ drive }) => drive.serial === 'A')?.badBlocks, 1);
+    });
+
     it('ends as unknown with the reason when the NAS refuses the start, and tries no second one', async () => {
       bench.host.refusal = { kind: 'refused', code: 'wrong_drive', detail: 'another drive is there' };
       await bench.start('A');
