@@ -30,7 +30,12 @@ const kernelCases: readonly (readonly [string, Files, boolean, LsblkLine?])[] = 
   ['another serial of a virtual drive', { serial: 'other' }, false],
   ['the same WWN in its own form', { 'device/wwid': 'naa.5000C500a1b2c3d4\n' }, true],
   ['another WWN', { 'device/wwid': 'naa.5000c500ffffffff\n' }, false],
-  ['another WWN of an NVMe drive', { wwid: 'eui.0025388b710116a1\n' }, false, { WWN: 'eui.0025388b710116ff' }],
+  [
+    'another WWN of an NVMe drive',
+    { wwid: 'eui.0025388b710116a1\n' },
+    false,
+    { WWN: 'eui.0025388b710116ff' },
+  ],
   ['names that are no WWN', { 'device/wwid': 't10.ATA     WDC WD40EFRX      S-sda\n' }, true],
   ['another kind of number', { 'device/wwid': 'eui.0025388b710116a1\n' }, true],
   [

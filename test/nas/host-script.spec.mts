@@ -60,7 +60,11 @@ describe('A script for the NAS', () => {
   });
 
   it('does nothing when it was cut off on its way', () => {
-    const call = { parts: ['host', 'run-files', 'run-settle', 'run-stop'], call: 'clear_run', args: ['some-run', "it's"] };
+    const call = {
+      parts: ['host', 'run-files', 'run-settle', 'run-stop'],
+      call: 'clear_run',
+      args: ['some-run', "it's"],
+    };
     const whole = buildScript(call);
     const host = createLocalHost('dash');
     const run = (script: string) => host.shell.run({ script, timeoutMs: 5000 });

@@ -149,7 +149,9 @@ for (const interpreter of ['dash', 'busybox'] as const) {
     it('is told of also when its start died before it wrote down what it is', async () => {
       const dir = join(bench.host.base, 'runs', 'bare-run');
       mkdirSync(dir, { recursive: true });
-      const self = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /, '').split(' ')[19];
+      const self = readFileSync('/proc/self/stat', 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')[19];
       assert.equal(await bench.look('bare-run'), undefined);
       writeFileSync(join(dir, 'bare'), '0.5\n');
       writeFileSync(join(dir, 'launcher'), `${process.pid} ${self}\n`);
@@ -158,7 +160,10 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       const look = await bench.look('bare-run');
       assert.deepEqual([look?.bootId, look?.owner, look?.isHeld, look?.result], ['', '', false, null]);
       assert.equal((await bench.runs.collect('bare-run', ['loop']))?.driveNow, null);
-      assert.equal(codeOf(await bench.runs.start(bench.spec(bench.addDrive(), { runId: 'bare-run' }))), 'run_exists');
+      assert.equal(
+        codeOf(await bench.runs.start(bench.spec(bench.addDrive(), { runId: 'bare-run' }))),
+        'run_exists',
+      );
       assert.equal(await bench.runs.stop('bare-run'), 'gone');
     });
 

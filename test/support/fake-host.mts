@@ -47,7 +47,12 @@ export class FakeHost implements RemoteRuns, DriveProbe {
     const { look, drive } = run;
     const { startedUptimeS } = look;
     const deviceMovedBytes = 8 * drive.sizeBytes;
-    const clean = { isHeld: false, result: 'exit 0', deviceMovedBytes, endedUptimeS: (startedUptimeS ?? 0) + 10 };
+    const clean = {
+      isHeld: false,
+      result: 'exit 0',
+      deviceMovedBytes,
+      endedUptimeS: (startedUptimeS ?? 0) + 10,
+    };
     run.look = { ...look, ...clean, log: runLook().log, badBlockCount: badBlocks.length, ...changes };
     run.badBlocks = badBlocks;
   }

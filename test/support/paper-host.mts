@@ -20,7 +20,9 @@ export interface PaperFacts {
 }
 
 const columns =
-  'NAME,KNAME,PKNAME,MAJ:MIN,TYPE,SIZE,PHY-SEC,ROTA,TRAN,SERIAL,WWN,MODEL,FSTYPE,PARTTYPE,LABEL,MOUNTPOINT'.split(',');
+  'NAME,KNAME,PKNAME,MAJ:MIN,TYPE,SIZE,PHY-SEC,ROTA,TRAN,SERIAL,WWN,MODEL,FSTYPE,PARTTYPE,LABEL,MOUNTPOINT'.split(
+    ',',
+  );
 
 /** A whole drive, `sda`; its number follows from its letter. */
 export function diskLine(name: string, more: LsblkLine = {}): LsblkLine {

@@ -143,3 +143,22 @@ export function awaitEnd(bench: RunBench, runId: string): Promise<RunLook> {
     return look !== undefined && !look.isHeld && look;
   });
 }
+
+/** A start, the code and the detail of its refusal, and the drives that nothing may be written to. */
+export type Refusal = readonly [spec: RunSpec, code: string, detail: RegExp, drives: readonly LoopDrive[]];
+
+/** Starts it and sees that it is refused, that nothing was written and that nothing is left behind. */
+export async function expectRefusal(
+  bench: RunBench,
+  ...[spec, code, detail, drives]: Refusal
+): Promise<void> {
+  const before = drives.map((drive) => drive.checksum());
+  const answer = await bench.runs.start(spec);
+  assert.equal(codeOf(answer), code, JSON.stringify(answer));
+  assert.match(answer.kind === 'refused' ? answer.detail : '', detail);
+  assert.deepEqual(
+    drives.map((drive) => drive.checksum()),
+    before,
+  );
+  assert.equal(bench.read(spec.runId, 'meta'), null, 'the refused run left a directory');
+}
