@@ -27,7 +27,9 @@ export function readHostLook(records: readonly HostRecord[]): Reading<HostLook> 
   const hosts: Omit<HostLook, 'runs'>[] = [];
   const runs: Omit<RunLook, 'log'>[] = [];
   const logs = new Map<string, string[]>();
+  const ends: true[] = [];
   const reading = readRecords(records, {
+    listed: () => ends.push(true),
     host: (fields) => hosts.push({ bootId: fields.text(), uptimeS: fields.number(), clockS: fields.count() }),
     run: (fields) => runs.push(readRun(fields)),
     log: (fields) => {
@@ -40,6 +42,7 @@ export function readHostLook(records: readonly HostRecord[]): Reading<HostLook> 
   if (!reading.ok) return reading;
   const [host] = hosts;
   if (host === undefined) return { ok: false, problem: 'the look names no boot' };
+  if (ends.length === 0) return { ok: false, problem: 'the list of runs broke off' };
   const full = runs.map((run) => ({ ...run, log: (logs.get(run.runId) ?? []).join('\n') }));
   return { ok: true, value: { ...host, runs: full } };
 }

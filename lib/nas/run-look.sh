@@ -104,10 +104,14 @@ look_runs() {
   local dir
   answer_begin
   put_host || return 1
-  for dir in "$BASE"/runs/*/; do
-    dir=${dir%/}
-    is_run_id "${dir##*/}" && put_run "$dir"
-  done | read_files no || return 1
+  # A list that broke off must not pass for a short one: without its end mark no run of it is believed to be gone.
+  {
+    for dir in "$BASE"/runs/*/; do
+      dir=${dir%/}
+      if is_run_id "${dir##*/}"; then put_run "$dir"; fi
+    done
+    put listed
+  } | read_files no || return 1
   answer_end
 }
 
@@ -118,8 +122,10 @@ collect_run() {
   put_host || return 1
   if is_run_id "$1"; then
     dir=$BASE/runs/$1
-    put_run "$dir" | read_files yes || return 1
+    { put_run "$dir" && put listed; } | read_files yes || return 1
     if read_meta "$dir/meta"; then put_identity "$1" "$2" || return 1; fi
+  else
+    put listed
   fi
   answer_end
 }

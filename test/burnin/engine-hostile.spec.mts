@@ -186,4 +186,17 @@ describe('an engine in bad company', () => {
     assert.match(await alerts(), /the drive hangs/);
     assert.equal(bench.logs.filter((text) => text.includes('the drive hangs')).length, 1);
   });
+
+  it('does not give up a run for a look that missed it', async () => {
+    await bench.start('A');
+    await started(1);
+    const [[id, run] = []] = bench.host.runs;
+    assert.ok(id !== undefined && run !== undefined);
+    let looks = 0;
+    const look = bench.host.look.bind(bench.host);
+    bench.host.look = async () => ({ ...(await look()), ...((looks += 1) <= 2 && { runs: [] }) });
+    await until('looks', () => looks > 4);
+    bench.host.finish('A');
+    await ended('A', 'passed');
+  });
 });

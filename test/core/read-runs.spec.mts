@@ -13,7 +13,7 @@ import {
 import { readSmartAnswer } from '../../dist/lib/core/read-smart-answer.js';
 
 const read = <T,>(reader: (records: readonly HostRecord[]) => Reading<T>, ...lines: string[]): T | string => {
-  const answer = readHostAnswer(`burnin-begin\n${lines.join('\n')}\nburnin-end\n`);
+  const answer = readHostAnswer(`burnin-begin\n${lines.join('\n')}\nlisted\nburnin-end\n`);
   const reading = answer.ok ? reader(answer.value) : answer;
   return reading.ok ? reading.value : `problem: ${reading.problem}`;
 };
@@ -37,6 +37,13 @@ describe('The readers of runs', () => {
       code: 'locked',
       detail: 'mounted /',
     });
+  });
+
+  it('take a list of runs that broke off for no list: a run that is missing from it is not gone', () => {
+    const answer = readHostAnswer(`burnin-begin\n${host}\n${run}\nburnin-end\n`);
+    assert.ok(answer.ok);
+    assert.deepEqual(readHostLook(answer.value), { ok: false, problem: 'the list of runs broke off' });
+    assert.deepEqual(readRunRecord(answer.value), { ok: false, problem: 'the list of runs broke off' });
   });
 
   it('take no or two answers, and unknown codes, for none', () => {

@@ -32,15 +32,23 @@ export interface SurfaceParts {
 
 /** `surface_validate`: badblocks over the whole drive, then a second look at what it listed. */
 export function openSurfaceValidate(parts: SurfaceParts): StageRunner {
+  const misses = new Map<string, number>();
   return {
-    look: (context) => lookAtRun(parts, context),
+    look: (context) => lookAtRun(parts, context, misses),
     start: (context) => startRun(parts, context),
     stop: (context) => stopRun(parts, context),
     collect: (context) => collectRun(parts, context),
   };
 }
 
-async function lookAtRun(parts: SurfaceParts, context: StageContext): Promise<StageLook> {
+/** A week of work is not given up for one look that saw nothing. */
+const missesToVanish = 3;
+
+async function lookAtRun(
+  parts: SurfaceParts,
+  context: StageContext,
+  misses: Map<string, number>,
+): Promise<StageLook> {
   const memo = readSurfaceMemo(context.stage.memo);
   if (memo === 'unreadable') {
     return { kind: 'lost', reason: 'What the stage remembered of its run cannot be read by this version.' };
@@ -49,6 +57,9 @@ async function lookAtRun(parts: SurfaceParts, context: StageContext): Promise<St
   const host = await parts.look();
   const state = classifyRun(memo.run, host);
   noteLaunch(context, memo, state);
+  if (isMissed(memo.run, state, misses)) {
+    return { kind: 'unreachable', reason: 'The NAS does not list the run. Looking again.' };
+  }
   if (state.kind === 'running' && memo.verdict === null) {
     const { look } = state;
     const bytes = look.movedBytes ?? look.deviceMovedBytes;
@@ -58,6 +69,14 @@ async function lookAtRun(parts: SurfaceParts, context: StageContext): Promise<St
     });
   }
   return describeState(state, memo);
+}
+
+/** True for the first looks that do not find a run which was there. */
+function isMissed({ runId }: RunMemo, { kind }: RunState, misses: Map<string, number>): boolean {
+  const count = kind === 'vanished' ? (misses.get(runId) ?? 0) + 1 : 0;
+  if (count === 0 || count >= missesToVanish) misses.delete(runId);
+  else misses.set(runId, count);
+  return count > 0 && count < missesToVanish;
 }
 
 /** The answer to the start may have been lost; a run that was seen must never count as not started. */
