@@ -22,9 +22,7 @@ export interface HostCall<T> {
  * record of its own on the way back.
  */
 export function quoteArgument(argument: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
-  if (/[\u0000-\u001f\u007f]/.test(argument))
-    throw new Error('a control character in an argument for the NAS');
+  if (/\p{Cc}/u.test(argument)) throw new Error('a control character in an argument for the NAS');
   return `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 

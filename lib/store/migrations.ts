@@ -1,12 +1,6 @@
 import type Database from 'better-sqlite3';
 import { UnusableDatabaseError } from './errors';
-import { schemaSteps } from './schema';
-
-/** One numbered step; its number is its place in the list, from 1. A released step is never edited. */
-export interface SchemaStep {
-  readonly name: string;
-  readonly sql: string;
-}
+import { schemaSteps, type SchemaStep } from './schema';
 
 /** Marks the file as ours ("burn"), in SQLite's own header field for it. */
 export const applicationId = 0x6275726e;

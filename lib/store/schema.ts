@@ -1,4 +1,8 @@
-import type { SchemaStep } from './migrations';
+/** One numbered step; its number is its place in the list, from 1. A released step is never edited. */
+export interface SchemaStep {
+  readonly name: string;
+  readonly sql: string;
+}
 
 /**
  * Jobs are numbered by `seq`, the order of admission: a wall clock may be set back. The triggers are the last guard of
