@@ -40,6 +40,27 @@ function listForbidden(sources: readonly Source[]): readonly string[] {
   );
 }
 
+/** Circles of files that import each other, as `a -> b -> a`. */
+function listCircles(sources: readonly Source[]): readonly string[] {
+  const edges = new Map(
+    sources.map((source) => {
+      const targets = readImports(source).map(({ specifier }) => targetOf(source, specifier));
+      return [source.file, targets.flatMap((target) => ('file' in target ? `${target.file}.ts` : []))];
+    }),
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+    else if (!done.has(file)) {
+      for (const next of edges.get(file) ?? []) walk(next, [...way, file]);
+      done.add(file);
+    }
+  };
+  for (const { file } of sources) walk(file, []);
+  return circles;
+}
+
 function judge(source: Source, entry: Import): string | null {
   const target = targetOf(source, entry.specifier);
   return 'module' in target ? judgeModule(source, target.module) : judgeFile(source, entry, target.file);
@@ -72,6 +93,10 @@ describe('the architecture', () => {
     assert.deepEqual(listForbidden(listSources()), []);
   });
 
+  it('has no circle of imports, not even of types', () => {
+    assert.deepEqual(listCircles(listSources()), []);
+  });
+
   it('finds the sources and their imports', () => {
     const sources = listSources();
     assert.ok(sources.some((source) => source.file === 'lib/core/job.ts'));
@@ -80,6 +105,16 @@ describe('the architecture', () => {
 });
 
 describe('the check of the architecture', () => {
+  it('catches a circle', () => {
+    const file = (name: string, text: string): Source => ({ file: `lib/core/${name}.ts`, text });
+    const sources = [
+      file('a', "import './b';"),
+      file('b', "import type { C } from './c';"),
+      file('c', "export * from './b';"),
+    ];
+    assert.deepEqual(listCircles(sources), ['lib/core/b.ts -> lib/core/c.ts -> lib/core/b.ts']);
+  });
+
   const forbidden: readonly [file: string, line: string][] = [
     ['lib/core/a.ts', "import { readFileSync } from 'node:fs';"],
     ['lib/core/a.ts', "import type { Server } from 'node:net';"],
