@@ -5,7 +5,7 @@ import { StoreUnreachableError } from '../core/refusal';
 import type { JobReport } from '../core/views';
 import type { Notifier } from '../notify/notifier';
 import type { Delivery } from '../store/reports';
-import { recordEvent, type EngineBase } from './engine-base';
+import { describeError, type EngineBase, recordEvent } from './engine-base';
 
 export interface DeliveryParts {
   readonly base: EngineBase;
@@ -127,7 +127,7 @@ class DeliveryLine {
     }
     const { base } = this.#parts;
     const { jobId, channel, attempts } = delivery;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = describeError(error);
     base.log('warn', `report of job ${jobId} by ${channel}: ${text}`);
     const next = nextDelivery(attempts + 1);
     const now = base.clock.now();
@@ -182,7 +182,7 @@ class DeliveryLine {
 
   /** Said once, not at every look at the queue. */
   #note(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = describeError(error);
     if (text !== this.#told) this.#parts.base.log('error', `deliveries: ${text}`);
     this.#told = text;
   }

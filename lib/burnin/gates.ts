@@ -50,20 +50,19 @@ export class Gates {
     return this.#attached.size > 0;
   }
 
-  /** Sends the ticket of a job that is between stages, unless it is on the wires already. False: no gate for it. */
-  sendTicket(job: Job): boolean {
+  /** Sends the ticket of a job that is between stages, unless it is on the wires already. */
+  sendTicket(job: Job): void {
     const next = this.#base.store.stages.list(job.id).find((stage) => stage.state === 'pending');
-    if (next === undefined || this.#sent.get(job.id)?.position === next.position) return true;
+    if (next === undefined || this.#sent.get(job.id)?.position === next.position) return;
     const gate =
       this.#attached.get(job.gateId) ??
       (this.#attached.size === 1 ? [...this.#attached.values()][0] : undefined);
     if (gate === undefined) {
       this.#stranded.add(job.drive.serial);
-      return false;
+      return;
     }
     this.#stranded.delete(job.drive.serial);
     gate.send({ ticket: this.nextTicket(job, next), context: readContext(job) });
-    return true;
   }
 
   /** A new ticket, for a stage whose turn it is or for a job that has ended. All earlier ones are void. */

@@ -1,6 +1,7 @@
 import { UnreachableError } from '../core/refusal';
 import type { LinkState } from '../core/views';
 import type { Shell, ShellRequest, ShellResult } from '../nas/shell';
+import { describeError } from './engine-base';
 
 /**
  * A shell to a NAS that is still being made. Requests wait for it; when it cannot be made, they reject and the state
@@ -14,7 +15,7 @@ export class LaterShell implements Shell {
 
   constructor(making: Promise<Shell>) {
     this.#making = making.catch((error: unknown) => {
-      this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#trouble = describeError(error);
       this.#tell();
       throw new UnreachableError(this.#trouble, { cause: error });
     });

@@ -1,7 +1,7 @@
 import type { ProbeReport } from '../core/drive';
 import type { HostLook } from '../core/remote-run';
 import { batched } from './batched';
-import type { EngineBase } from './engine-base';
+import { describeError, type EngineBase } from './engine-base';
 
 export interface PollerParts {
   readonly base: EngineBase;
@@ -74,7 +74,7 @@ export class Poller {
       took(report, host);
       return report;
     } catch (error) {
-      this.#noteTrouble(error instanceof Error ? error.message : String(error));
+      this.#noteTrouble(describeError(error));
       throw error;
     } finally {
       over.abort(new Error('the poll is over'));

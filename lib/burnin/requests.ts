@@ -4,7 +4,7 @@ import { RefusedError, StoreUnreachableError, UnreachableError, type Refusal } f
 import type { Answer } from '../core/views';
 import type { IncomingRequest } from './burnin';
 import { cancelDrives } from './cancel-drives';
-import { attempt, recordEvents, type EngineBase, type NewEvent } from './engine-base';
+import { attempt, describeError, type EngineBase, type NewEvent, recordEvents } from './engine-base';
 import type { RequestParts } from './request-parts';
 import { startDrives } from './start-drives';
 import { doOnce } from './transactions';
@@ -68,7 +68,7 @@ function refuseOtherTopic(parts: RequestParts, incoming: IncomingRequest, reques
 
 function describeFailure(base: EngineBase, error: unknown): Refusal {
   if (error instanceof RefusedError) return { code: error.code, message: error.message };
-  const text = error instanceof Error ? error.message : String(error);
+  const text = describeError(error);
   if (error instanceof StoreUnreachableError) {
     const message = `The request was not done and nothing was changed: ${text}. Send it again when that is over.`;
     return { code: 'not_ready', message };

@@ -1,4 +1,4 @@
-import type { EngineBase } from './engine-base';
+import { describeError, type EngineBase } from './engine-base';
 
 interface Trouble {
   readonly since: number;
@@ -18,7 +18,7 @@ export class Troubles {
   }
 
   note(key: string, error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = describeError(error);
     const known = this.#troubles.get(key);
     if (known?.text !== text) this.#base.log('warn', `${key}: ${text}`);
     this.#troubles.set(key, { since: known?.since ?? this.#base.clock.now(), text });
