@@ -177,6 +177,9 @@ function buildConfig({
     'PrintMotd no',
     'LogLevel VERBOSE',
     `MaxSessions ${options.maxSessions ?? 10}`,
+    // Start-up files of the machine's own root decide nothing here: one may wait for a lock that a killed session left.
+    'Match User root',
+    `SetEnv HOME=${directory}/no-home`,
     '',
   ].join('\n');
 }
