@@ -77,7 +77,7 @@ export async function openNasHost(): Promise<NasHost> {
   mountMemory();
   const bin = installKeepers(dir);
   const sshd = await openSshd({
-    config: [`SetEnv PATH=${bin}:/usr/local/bin:/usr/bin:/bin`],
+    env: { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` },
     wrapper: ['nsenter', '-t', String(room.pid), '-m'],
   });
   const processes = () => room.list().filter(({ command }) => !command.startsWith('sshd'));

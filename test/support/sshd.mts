@@ -20,6 +20,8 @@ export interface SshdOptions {
   readonly maxSessions?: number;
   /** Lines for sshd_config that come before the helper's own. */
   readonly config?: readonly string[];
+  /** Environment of root's commands. */
+  readonly env?: Readonly<Record<string, string>>;
   /** A command that becomes sshd when sshd's own command line is appended to it: `nsenter -t 42 -m`. */
   readonly wrapper?: readonly string[];
 }
@@ -161,6 +163,7 @@ function buildConfig({
   port: number;
   options: SshdOptions;
 }) {
+  const env = { HOME: `${directory}/no-home`, ...options.env };
   return [
     ...(options.config ?? []),
     `Port ${port}`,
@@ -179,7 +182,9 @@ function buildConfig({
     `MaxSessions ${options.maxSessions ?? 10}`,
     // Start-up files of the machine's own root decide nothing here: one may wait for a lock that a killed session left.
     'Match User root',
-    `SetEnv HOME=${directory}/no-home`,
+    `SetEnv ${Object.entries(env)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')}`,
     '',
   ].join('\n');
 }
