@@ -142,6 +142,9 @@ class Engine implements Burnin {
       freeSlots: Math.max(0, maxParallel - running),
       link: link.state,
       linkMessage: link.message,
+      unfit: [],
+      activities: [],
+      truenas: null,
       lastPollAt: this.#poller.lastGoodAt,
       isStale: this.#poller.isStale(),
       alerts: listAlerts({

@@ -47,7 +47,8 @@ export class Inventory {
     const known = this.#known.get(serial);
     if (known === undefined) return null;
     const job = this.#lastJob(serial);
-    return { ...known, job, isHealthy: this.#readHealth(serial, job), badBlocks: readBadBlocks(job) };
+    const isHealthy = this.#readHealth(serial, job);
+    return { ...known, job, isHealthy, smart: null, grant: null, slot: null, badBlocks: readBadBlocks(job) };
   }
 
   jobView(job: Job): JobView {

@@ -24,15 +24,22 @@ export interface DriveFacts extends DriveIdentity {
   readonly temperatureC: number | null;
 }
 
-/** Why a drive must not be written to. `unproven`: a source of facts failed, so nothing is known to be free. */
+/**
+ * Why a drive must not be written to, the strongest first. `root_filesystem`: the running system stands on it. `holder`: LVM,
+ * md, dm, a loop device, a virtual machine, an iSCSI extent. `self_test`: the drive runs a self-test that no job of ours
+ * started. `ambiguous`: it cannot be told from another device. `unproven`: a source of facts failed, so nothing is known to
+ * be free.
+ */
 export const safetyLockKinds = [
-  'active_pool',
-  'boot_pool',
-  'exported_pool',
-  'mounted',
+  'root_filesystem',
   'swap',
+  'boot_pool',
+  'active_pool',
+  'mounted',
+  'exported_pool',
   'holder',
   'claimed',
+  'self_test',
   'ambiguous',
   'unproven',
 ] as const;
@@ -51,6 +58,23 @@ export interface ProbedDrive {
   readonly locks: readonly SafetyLock[];
 }
 
+/** A device of an accepted type that cannot be burned in, because nothing makes it known again or it has no size. */
+export interface UnfitDevice {
+  /** Kernel name, all there is to find it by. */
+  readonly name: string;
+  readonly reason: 'no_serial' | 'no_size';
+  readonly model: string | null;
+  readonly sizeBytes: number;
+}
+
+/** A pool at work on its drives: it shares the cables and the bandwidth with every run. */
+export interface PoolActivity {
+  readonly pool: string;
+  readonly kind: 'scrub' | 'resilver';
+  /** 0…100, null when it was not told. */
+  readonly percent: number | null;
+}
+
 /** Everything one probe of a NAS told. */
 export interface ProbeReport {
   /** `/proc/sys/kernel/random/boot_id`: another value is another boot. */
@@ -60,4 +84,6 @@ export interface ProbeReport {
   readonly drives: readonly ProbedDrive[];
   /** Sources of facts that failed, in words; while there are any, every drive carries an `unproven` lock. */
   readonly gaps: readonly string[];
+  readonly unfit: readonly UnfitDevice[];
+  readonly activities: readonly PoolActivity[];
 }

@@ -33,6 +33,8 @@ function refuseUnknown(serial: string, report: ProbeReport): Refusal {
 }
 
 const lockWords = {
+  root_filesystem: 'carries the running system:',
+  self_test: 'is busy with a self-test:',
   active_pool: 'is in the imported pool',
   boot_pool: 'is in the boot pool',
   exported_pool: 'carries the label of a pool that is not imported:',

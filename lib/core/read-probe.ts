@@ -33,7 +33,7 @@ export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> 
     drive,
     locks: locks.filter(({ name }) => name === drive.name).map(({ lock }) => lock),
   }));
-  return { ok: true, value: { ...host, drives: probed, gaps } };
+  return { ok: true, value: { ...host, drives: probed, gaps, unfit: [], activities: [] } };
 }
 
 function readDrive(fields: FieldReader): DriveFacts {

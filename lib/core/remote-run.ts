@@ -1,4 +1,4 @@
-import type { DriveIdentity } from './drive';
+import type { DriveIdentity, SafetyLock } from './drive';
 
 /** What badblocks is to do. `compare` reads only; it is the mode whose block numbers are exact. */
 export interface BadblocksSpec {
@@ -28,6 +28,11 @@ export interface RunSpec {
   readonly deadlineS: number;
   /** The host refuses the start later than this, in seconds since the epoch on its own clock: no start arrives late. */
   readonly notAfterClockS: number;
+  /**
+   * Safety locks that a person has overridden, exactly as they were seen. The host starts over these and over no others, and
+   * over none of a kind without an override.
+   */
+  readonly grants: readonly SafetyLock[];
   /** Boot of the NAS that the sender saw: after a restart the host refuses the start, as its clock proves nothing then. */
   readonly bootId: string;
 }

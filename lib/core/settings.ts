@@ -13,6 +13,17 @@ export interface SshSettings {
   readonly hostKey: string | null;
 }
 
+/** How to reach the TrueNAS middleware of the NAS without SSH. */
+export interface TruenasSettings {
+  /** `https://` or `wss://` with host and port; never plaintext, since an API key shown there is revoked by TrueNAS. */
+  readonly url: string;
+  readonly apiKey: string;
+  /** Owner of the key; null lets TrueNAS look it up, which hides why it refuses. */
+  readonly user: string | null;
+  /** Pinned SHA-256 fingerprint of the certificate, 64 hex digits in upper case; null wants one from a known authority. */
+  readonly fingerprint: string | null;
+}
+
 /** Where state is published. `url` null means the embedded broker. */
 export interface MqttSettings {
   readonly url: string | null;
@@ -35,8 +46,11 @@ export interface Settings {
   readonly port: number;
   readonly dataDir: string;
   readonly nas: string;
-  /** Null starts the rehearsal NAS. */
+  /** Null starts the rehearsal NAS, or with `truenas` only watches: nothing can be written without SSH. */
   readonly ssh: SshSettings | null;
+  readonly truenas: TruenasSettings | null;
+  /** Keep the result of a burn-in in the disk's description on TrueNAS. */
+  readonly mayWriteDescription: boolean;
   readonly deviceTypes: readonly string[];
   readonly maxParallel: number;
   readonly mqtt: MqttSettings;
@@ -66,6 +80,15 @@ const word = z
 const fingerprint = z
   .string()
   .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must be SHA256: and 43 characters, as ssh-keygen -lf prints it');
+/** As `openssl x509 -fingerprint -sha256` prints it, with or without colons. */
+const certificate = z
+  .string()
+  .transform((text) => text.replaceAll(':', '').toUpperCase())
+  .refine(
+    (hex) => /^[0-9A-F]{64}$/.test(hex),
+    'must be the SHA-256 fingerprint of the certificate, 64 hex digits',
+  );
+const onOff = z.enum(['on', 'off'], 'must be on or off').transform((value) => value === 'on');
 const deviceTypes = z
   .string()
   .transform((list) => list.split(',').map((type) => type.trim()))
@@ -97,6 +120,11 @@ const schema = z
     BURNIN_SSH_KEY_FILE: z.string().optional(),
     BURNIN_SSH_PASSWORD: z.string().optional(),
     BURNIN_SSH_HOST_KEY: fingerprint.optional(),
+    BURNIN_TRUENAS_URL: urlOf('https', 'wss').optional(),
+    BURNIN_TRUENAS_API_KEY: z.string().optional(),
+    BURNIN_TRUENAS_USER: z.string().optional(),
+    BURNIN_TRUENAS_FINGERPRINT: certificate.optional(),
+    BURNIN_TRUENAS_DESCRIPTION: onOff.default(false),
     BURNIN_DEVICE_TYPES: deviceTypes.default(['disk']),
     BURNIN_MAX_PARALLEL: wholeNumber(1, 256).default(4),
     MQTT_URL: urlOf('mqtt', 'mqtts', 'ws', 'wss').optional(),
@@ -120,8 +148,13 @@ type Env = Readonly<Record<string, unknown>>;
 function listNeeds(env: Env): readonly (readonly [name: string, why: string])[] {
   const isGiven = (name: string) => env[name] !== undefined;
   const needs: (readonly [string, string])[] = [];
-  if (!isGiven('BURNIN_SSH_HOST') && env['BURNIN_NAS'] !== 'demo') {
+  const hasTruenas = isGiven('BURNIN_TRUENAS_URL');
+  if (!isGiven('BURNIN_SSH_HOST') && !hasTruenas && env['BURNIN_NAS'] !== 'demo') {
     needs.push(['BURNIN_SSH_HOST', 'is needed unless BURNIN_NAS is "demo"']);
+  }
+  if (hasTruenas !== isGiven('BURNIN_TRUENAS_API_KEY')) {
+    const [missing, given] = hasTruenas ? ['API_KEY', 'URL'] : ['URL', 'API_KEY'];
+    needs.push([`BURNIN_TRUENAS_${missing}`, `is needed with BURNIN_TRUENAS_${given}`]);
   }
   if (isGiven('BURNIN_SSH_HOST') && !isGiven('BURNIN_SSH_KEY_FILE') && !isGiven('BURNIN_SSH_PASSWORD')) {
     needs.push(['BURNIN_SSH_KEY_FILE', 'or BURNIN_SSH_PASSWORD is needed to log in to BURNIN_SSH_HOST']);
@@ -150,6 +183,8 @@ function buildSettings(env: z.output<typeof schema>): Settings {
     dataDir: env.BURNIN_DATA,
     nas: env.BURNIN_NAS,
     ssh: buildSsh(env),
+    truenas: buildTruenas(env),
+    mayWriteDescription: env.BURNIN_TRUENAS_DESCRIPTION,
     deviceTypes: env.BURNIN_DEVICE_TYPES,
     maxParallel: env.BURNIN_MAX_PARALLEL,
     mqtt: {
@@ -176,5 +211,15 @@ function buildSsh(env: z.output<typeof schema>): SshSettings | null {
     keyFile: env.BURNIN_SSH_KEY_FILE ?? null,
     password: env.BURNIN_SSH_PASSWORD ?? null,
     hostKey: env.BURNIN_SSH_HOST_KEY ?? null,
+  };
+}
+
+function buildTruenas(env: z.output<typeof schema>): TruenasSettings | null {
+  if (env.BURNIN_TRUENAS_URL === undefined || env.BURNIN_TRUENAS_API_KEY === undefined) return null;
+  return {
+    url: env.BURNIN_TRUENAS_URL,
+    apiKey: env.BURNIN_TRUENAS_API_KEY,
+    user: env.BURNIN_TRUENAS_USER ?? null,
+    fingerprint: env.BURNIN_TRUENAS_FINGERPRINT ?? null,
   };
 }

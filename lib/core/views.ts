@@ -1,4 +1,4 @@
-import type { DriveFacts, SafetyLock } from './drive';
+import type { DriveFacts, PoolActivity, SafetyLock, UnfitDevice } from './drive';
 import type { Evidence, Job, JobState, Outcome, Stage, StageKind, Ticket } from './job';
 import type { RefusalCode } from './refusal';
 
@@ -37,6 +37,24 @@ export interface JobView {
   readonly progress: Progress | null;
 }
 
+/** The few SMART figures worth a column. Null is "not reported". */
+export interface SmartSummary {
+  /** Milliseconds since the epoch of the reading. */
+  readonly readAt: number;
+  readonly powerOnHours: number | null;
+  /** Reallocated sectors, or the grown defects of a SCSI drive. */
+  readonly reallocated: number | null;
+  readonly pending: number | null;
+}
+
+/** A person's permission to override the safety locks of one drive, as others see it. */
+export interface GrantView {
+  readonly operator: string;
+  readonly locks: readonly SafetyLock[];
+  /** Milliseconds since the epoch at which it ends by itself. */
+  readonly endsAt: number;
+}
+
 /** All that is known of one drive. */
 export interface DriveView {
   readonly drive: DriveFacts;
@@ -49,12 +67,27 @@ export interface DriveView {
   readonly job: JobView | null;
   /** SMART overall health: true passed, false failing, null never read or not available. */
   readonly isHealthy: boolean | null;
+  /** The newest SMART reading, however old; null before the first one and for a drive without SMART. */
+  readonly smart: SmartSummary | null;
+  /** The permission to override its safety locks that holds now. */
+  readonly grant: GrantView | null;
+  /** Bay of the enclosure as the NAS counts them (`2:5`), null where nobody tells. */
+  readonly slot: string | null;
   /** Earliest proof of trouble kept for the screen, e.g. bad blocks of the last job. */
   readonly badBlocks: number | null;
 }
 
 /** How the connection to a NAS stands. `refused` needs a person: wrong host key or login. */
 export type LinkState = 'connecting' | 'connected' | 'disconnected' | 'refused';
+
+/** How the TrueNAS middleware of a NAS answers. */
+export interface TruenasView {
+  readonly way: 'json_rpc' | 'ddp' | 'midclt';
+  /** As `system.version` tells it, e.g. `TrueNAS-25.10.6`; null before the first answer. */
+  readonly version: string | null;
+  readonly link: LinkState;
+  readonly message: string;
+}
 
 /** All that is known of one NAS. */
 export interface NasView {
@@ -66,6 +99,12 @@ export interface NasView {
   /** Plain words on the connection, e.g. the fingerprint that was refused. */
   readonly linkMessage: string;
   readonly lastPollAt: number | null;
+  /** Devices that are there but cannot be burned in. */
+  readonly unfit: readonly UnfitDevice[];
+  /** Scrubs and resilvers under way; nothing is started beside them. */
+  readonly activities: readonly PoolActivity[];
+  /** The TrueNAS middleware behind the NAS; null where there is none or it is not used. */
+  readonly truenas: TruenasView | null;
   /** No good poll within the stale limit: everything shown may be old. */
   readonly isStale: boolean;
   /** Short sentences that want a person's attention. */

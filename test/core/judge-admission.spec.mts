@@ -21,7 +21,14 @@ function probed(serial: string, locks: SafetyLock[] = [], changes = {}): ProbedD
   return { drive, locks };
 }
 
-const report = (...drives: ProbedDrive[]): ProbeReport => ({ bootId: 'b', uptimeS: 1, drives, gaps: [] });
+const report = (...drives: ProbedDrive[]): ProbeReport => ({
+  bootId: 'b',
+  uptimeS: 1,
+  drives,
+  gaps: [],
+  unfit: [],
+  activities: [],
+});
 
 describe('judgeAdmission', () => {
   it('admits a free drive', () => {

@@ -24,6 +24,8 @@ describe('the settings', () => {
       dataDir: './data',
       nas: 'demo',
       ssh: null,
+      truenas: null,
+      mayWriteDescription: false,
       deviceTypes: ['disk'],
       maxParallel: 4,
       mqtt: { url: null, username: null, password: null, embeddedPort: 1883 },
@@ -42,6 +44,11 @@ describe('the settings', () => {
       BURNIN_SSH_KEY_FILE: '/keys/id_ed25519',
       BURNIN_SSH_PASSWORD: 'passphrase',
       BURNIN_SSH_HOST_KEY: hostKey,
+      BURNIN_TRUENAS_URL: 'https://192.0.2.7',
+      BURNIN_TRUENAS_API_KEY: '7-AbC',
+      BURNIN_TRUENAS_USER: 'burnin',
+      BURNIN_TRUENAS_FINGERPRINT: Array.from({ length: 32 }, () => 'ab').join(':'),
+      BURNIN_TRUENAS_DESCRIPTION: 'on',
       BURNIN_DEVICE_TYPES: 'disk, loop',
       BURNIN_MAX_PARALLEL: '24',
       MQTT_URL: 'mqtts://broker.example.org:8883',
@@ -66,6 +73,8 @@ describe('the settings', () => {
         password: 'passphrase',
         hostKey,
       },
+      truenas: { url: 'https://192.0.2.7', apiKey: '7-AbC', user: 'burnin', fingerprint: 'AB'.repeat(32) },
+      mayWriteDescription: true,
       deviceTypes: ['disk', 'loop'],
       maxParallel: 24,
       mqtt: {
@@ -99,6 +108,24 @@ describe('the settings', () => {
       hostKey: null,
     });
     assert.equal(settingsOf(ssh).ssh?.password, 'pw');
+  });
+
+  it('watch a TrueNAS without SSH, with a key that never travels in plain text', () => {
+    const key = { BURNIN_TRUENAS_API_KEY: '7-AbC' };
+    const settings = settingsOf({ ...key, BURNIN_NAS: 'tank', BURNIN_TRUENAS_URL: 'wss://nas' });
+    assert.deepEqual([settings.ssh, settings.truenas?.fingerprint], [null, null]);
+    const plain = problemsOf({ ...key, BURNIN_TRUENAS_URL: 'http://nas' });
+    assert.deepEqual(plain, [
+      'BURNIN_TRUENAS_URL must be a URL with a host that begins with https:// or wss://',
+    ]);
+    assert.deepEqual(problemsOf(key), ['BURNIN_TRUENAS_URL is needed with BURNIN_TRUENAS_API_KEY']);
+    assert.deepEqual(problemsOf({ BURNIN_TRUENAS_URL: 'wss://nas' }), [
+      'BURNIN_TRUENAS_API_KEY is needed with BURNIN_TRUENAS_URL',
+    ]);
+    assert.deepEqual(problemsOf({ BURNIN_TRUENAS_FINGERPRINT: 'AB', BURNIN_TRUENAS_DESCRIPTION: 'yes' }), [
+      'BURNIN_TRUENAS_FINGERPRINT must be the SHA-256 fingerprint of the certificate, 64 hex digits',
+      'BURNIN_TRUENAS_DESCRIPTION must be on or off',
+    ]);
   });
 
   it('accept all kinds of address that the clients know', () => {

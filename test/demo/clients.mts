@@ -54,6 +54,7 @@ export function specFor(bench: Bench, serial: string, change: Partial<RunSpec> =
     },
     deadlineS: 20 * 86_400,
     notAfterClockS: Math.floor(Date.now() / 1000) + 60,
+    grants: [],
     bootId: bench.read('proc/sys/kernel/random/boot_id').trim(),
     ...change,
   };

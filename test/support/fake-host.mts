@@ -68,6 +68,8 @@ export class FakeHost implements RemoteRuns, DriveProbe {
       uptimeS: 100,
       drives: [...this.drives],
       gaps: [...this.gaps],
+      unfit: [],
+      activities: [],
     }));
   }
 

@@ -91,6 +91,7 @@ function buildSpec(
     deviceTypes: types,
     deadlineS: 120,
     notAfterClockS: Math.floor(Date.now() / 1000) + 60,
+    grants: [],
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     badblocks: {
       mode: 'write',
