@@ -17,7 +17,8 @@ const causes: Readonly<Record<string, string>> = {
 /** Words for an error of a socket; `code` is the system's or OpenSSL's. */
 export function nameSocketError({ message, code }: { message: string; code?: unknown }): string {
   const name = typeof code === 'string' ? code : '';
-  if (Object.hasOwn(causes, name)) return causes[name] ?? name;
+  const cause = Object.entries(causes).find(([known]) => known === name);
+  if (cause !== undefined) return cause[1];
   if (name.startsWith('ERR_SSL_')) return 'TLS was not agreed upon: is this the port of https?';
   return cleanText(message, 200);
 }

@@ -82,7 +82,7 @@ export function readDdpError(error: unknown): TruenasError {
  * of the exception and the reason again.
  */
 export function readMidcltError(text: string): TruenasError {
-  const reason = text.split('Traceback (most recent call last)')[0]?.trim() ?? '';
+  const reason = text.replace(/Traceback \(most recent call last\).*$/s, '').trim();
   const errname = readErrname(/\[E[A-Z]{2,30}\]/.exec(text)?.[0] ?? null);
   const isAbsent = /Method (?:'[^']*' not found|does not exist)|Service '[^']*' not found/.test(text);
   return buildError({

@@ -4,7 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { generate } from 'selfsigned';
-import { WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 
 export interface Certificate {
   readonly key: string;
@@ -88,6 +89,8 @@ export class FakeTruenas {
   versions: ((request: IncomingMessage, response: ServerResponse) => void) | null = null;
   /** Does something else than listening when a socket opens. */
   onSocket: ((client: FakeClient) => void) | null = null;
+  /** Leaves the request for a WebSocket without an answer. */
+  isSlow = false;
   /** Does not even answer a login. */
   isDeaf = false;
   readonly #server;
@@ -109,6 +112,7 @@ export class FakeTruenas {
     this.#server.on('request', (request, response) => this.#answerPage(request, response));
     const sockets = new WebSocketServer({ noServer: true });
     this.#server.on('upgrade', (request, socket, head) => {
+      if (this.isSlow) return;
       if (request.url !== (way === 'ddp' ? '/websocket' : '/api/current')) socket.destroy();
       else sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket));
     });
@@ -141,7 +145,7 @@ export class FakeTruenas {
     return this.calls.filter(({ method }) => method.startsWith('auth.login')).length;
   }
 
-  /** Whether the secret part of the key ever came out of TLS; WebSocket frames of a client are masked. */
+  /** Whether the secret part of the key ever came out of TLS. (ws unmasks a frame in the very buffer that is kept here.) */
   get sawKey(): boolean {
     const secret = apiKey.slice(2, 34);
     return Buffer.concat(this.bytes).includes(secret) || JSON.stringify(this.calls).includes(secret);
@@ -163,6 +167,11 @@ export class FakeTruenas {
   say(frame: unknown): void {
     const text = typeof frame === 'string' ? frame : JSON.stringify(frame);
     for (const { socket } of this.clients) socket.send(text);
+  }
+
+  /** Shows another certificate to whoever connects from now on. */
+  present({ key, cert }: Certificate): void {
+    this.#server.setSecureContext({ key, cert });
   }
 
   /** Breaks every connection without a word. */
