@@ -38,6 +38,9 @@ export function sampleJob(changes: Partial<Job> = {}): Job {
     startedAt: Date.parse('2026-11-21T08:00:05Z'),
     endedAt: null,
     reasons: [],
+    grants: [],
+    grantedBy: null,
+    grantedAt: null,
     ...changes,
   };
 }
@@ -94,6 +97,7 @@ export function sampleDriveView(changes: Partial<DriveView> = {}): DriveView {
   return {
     drive: sampleFacts(),
     locks: [],
+    isToldApartByWwn: false,
     isPresent: true,
     seenAt: sampleNow,
     job: sampleJobView(),
