@@ -39,9 +39,11 @@ export function findTyped(choices: readonly Unlockable[], typed: string): Unlock
 }
 
 function refuseOverride(matches: readonly [ProbedDrive, ...ProbedDrive[]], report: ProbeReport): Refusal {
-  const stuck = matches.flatMap((probed) => judgeIn(report, probed)).filter(({ phrase }) => phrase === null);
+  const stuck = matches
+    .flatMap((probed) => judgeIn(report, probed))
+    .flatMap(({ lock, whyNot }) => (whyNot === null ? [] : [{ lock, whyNot }]));
   const uses = describeLocks(stuck.map(({ lock }) => lock));
-  const remedies = [...new Set(stuck.flatMap(({ whyNot }) => whyNot ?? []))].join(' ');
+  const remedies = [...new Set(stuck.map(({ whyNot }) => whyNot))].join(' ');
   const { serial } = matches[0].drive;
   const fact = uses === '' ? 'is not the only one with its serial number' : uses;
   return {
