@@ -87,6 +87,7 @@ describe('readControllerConfig', () => {
           hostKey: `SHA256:${'a'.repeat(43)}`,
         },
         truenas: { url: 'https://nas.local', apiKey: '7-key', user: 'burnin', fingerprint: 'AB'.repeat(32) },
+        rehearsal: '25.10',
         mayWriteDescription: true,
         deviceTypes: ['disk', 'loop'],
         maxParallel: 8,
