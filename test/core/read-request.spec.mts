@@ -170,7 +170,10 @@ describe('readRequest', () => {
   });
 
   it('refuses a cancel that names its drives in both ways or in none', () => {
-    for (const payload of [{ ...base, serials: ['A'] }, { transaction: 't1', operator: 'ann' }]) {
+    for (const payload of [
+      { ...base, serials: ['A'] },
+      { transaction: 't1', operator: 'ann' },
+    ]) {
       assert.match(refusalOf('cancel', payload)?.message ?? '', /Give either "serial" or "serials"/);
     }
   });
