@@ -108,6 +108,14 @@ for (const way of ['json_rpc', 'ddp'] as const) {
       assert.equal(server.logins, 2);
     });
 
+    it('does not log in again and again for a session that no login mends', async () => {
+      fail('disk.query', '[ENOTAUTHENTICATED] Not authenticated', { errno: 207 });
+      for (let n = 0; n < 4; n += 1) {
+        await assert.rejects(caller.call('disk.query', [], { isRepeatable: true }), { errno: 207 });
+      }
+      assert.equal(server.logins, 2);
+    });
+
     it('§12.5 "−32000 / ETOOMANYREFS: too many in flight: retry after 1 s", a few times', async () => {
       let refusals = 0;
       const tooMany = () => {
