@@ -1,8 +1,10 @@
+import { buildSmartSummary } from '../core/build-smart-summary';
 import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../core/drive';
 import { isClosed, type Job } from '../core/job';
 import { readStoredSmart } from '../core/read-stored-smart';
-import type { DriveView, JobView, Progress } from '../core/views';
+import type { DriveView, JobView, Progress, SmartSummary } from '../core/views';
 import type { EngineBase } from './engine-base';
+import type { SmartState } from './smart-clock';
 import type { Troubles } from './troubles';
 
 interface Known {
@@ -10,6 +12,14 @@ interface Known {
   readonly locks: readonly SafetyLock[];
   readonly isPresent: boolean;
   readonly seenAt: number;
+}
+
+/** SMART data that a job has read. */
+interface JobSmart {
+  /** Milliseconds since the epoch, null where no job has read any. */
+  readonly readAt: number | null;
+  readonly isHealthy: boolean | null;
+  readonly smart: SmartSummary | null;
 }
 
 /** A pulled drive and its last result are shown for this long. */
@@ -25,13 +35,20 @@ export class Inventory {
   readonly #base: EngineBase;
   readonly #troubles: Troubles;
   readonly #known = new Map<string, Known>();
-  readonly #health = new Map<string, boolean | null>();
+  readonly #health = new Map<string, JobSmart>();
   readonly #progressOf: (jobId: string) => Progress | null;
+  readonly #smartOf: (serial: string) => SmartState | null;
 
-  constructor(base: EngineBase, troubles: Troubles, progressOf: (jobId: string) => Progress | null) {
+  constructor(
+    base: EngineBase,
+    troubles: Troubles,
+    progressOf: (jobId: string) => Progress | null,
+    smartOf: (serial: string) => SmartState | null = () => null,
+  ) {
     this.#base = base;
     this.#troubles = troubles;
     this.#progressOf = progressOf;
+    this.#smartOf = smartOf;
     for (const { drive, seenAt } of base.store.drives.list(base.nas)) {
       // Nothing is free before a probe has said so.
       const locks: SafetyLock[] = [{ kind: 'unproven', detail: 'since the NAS has not been probed yet' }];
@@ -47,8 +64,8 @@ export class Inventory {
     const known = this.#known.get(serial);
     if (known === undefined) return null;
     const job = this.#lastJob(serial);
-    const isHealthy = this.#readHealth(serial, job);
-    return { ...known, job, isHealthy, smart: null, grant: null, slot: null, badBlocks: readBadBlocks(job) };
+    const smart = this.#readSmart(serial, job);
+    return { ...known, job, ...smart, grant: null, slot: null, badBlocks: readBadBlocks(job) };
   }
 
   jobView(job: Job): JobView {
@@ -67,8 +84,14 @@ export class Inventory {
     return hottest?.drive ?? null;
   }
 
+  /** The drives that are there, for whoever asks each of them something. */
+  listPresent(): readonly DriveFacts[] {
+    return [...this.#known.values()].filter((known) => known.isPresent).map(({ drive }) => drive);
+  }
+
   setHealth(serial: string, isHealthy: boolean | null): void {
-    this.#health.set(serial, isHealthy);
+    const smart = this.#health.get(serial)?.smart ?? null;
+    this.#health.set(serial, { isHealthy, readAt: this.#base.clock.now(), smart });
   }
 
   /** Tells the bus what is known of a drive; whoever publishes it drops what has not changed. */
@@ -119,14 +142,27 @@ export class Inventory {
     return known.isPresent;
   }
 
-  /** As read since the start, else as the last job's newest SMART reading had it. */
-  #readHealth(serial: string, view: JobView | null): boolean | null {
+  /** The newest reading, whoever took it. */
+  #readSmart(serial: string, view: JobView | null): Pick<DriveView, 'isHealthy' | 'smart'> {
+    const own = this.#smartOf(serial);
+    const { readAt, isHealthy, smart } = this.#readJobSmart(serial, view);
+    const isOwnNewer = own !== null && (readAt === null || own.summary.readAt >= readAt);
+    return { isHealthy: isOwnNewer ? own.isHealthy : isHealthy, smart: own?.summary ?? smart };
+  }
+
+  /** As a job read it since the start, else as the last job's newest snapshot has it. */
+  #readJobSmart(serial: string, view: JobView | null): JobSmart {
     const known = this.#health.get(serial);
-    if (known !== undefined || view === null) return known ?? null;
-    const look = readStoredSmart(this.#base.store.snapshots.list(view.job.id).at(-1)?.json);
-    const isHealthy = look?.kind === 'read' ? look.facts.isPassed : null;
-    this.#health.set(serial, isHealthy);
-    return isHealthy;
+    if (known !== undefined || view === null) return known ?? { readAt: null, isHealthy: null, smart: null };
+    const snapshot = this.#base.store.snapshots.list(view.job.id).at(-1);
+    const look = readStoredSmart(snapshot?.json);
+    const readAt = snapshot?.at ?? null;
+    const read: JobSmart =
+      look?.kind === 'read' && readAt !== null
+        ? { readAt, isHealthy: look.facts.isPassed, smart: buildSmartSummary(look.facts, readAt) }
+        : { readAt: null, isHealthy: null, smart: null };
+    this.#health.set(serial, read);
+    return read;
   }
 
   /** A job that cannot be read hides itself, not the drive. */
