@@ -2,7 +2,7 @@ import type { DriveIdentity } from '../core/drive';
 import { readProbe } from '../core/read-probe';
 import { readSmartAnswer } from '../core/read-smart-answer';
 import type { DriveProbe } from './drive-probe';
-import { runHostCall } from './host-script';
+import { judgeParts, runHostCall } from './host-script';
 import type { Shell } from './shell';
 
 /** The drives of the NAS behind `shell`. `deviceTypes` are the `lsblk` types taken as drives. */
@@ -11,7 +11,7 @@ export function openDriveProbe(shell: Shell, deviceTypes: readonly string[]): Dr
   return {
     probe: () =>
       runHostCall(shell, {
-        parts: ['host', 'run-files', 'drive-judge', 'drive-facts', 'drive-probe'],
+        parts: ['host', 'run-files', ...judgeParts, 'drive-probe'],
         call: 'probe_drives',
         args: [types],
         timeoutMs: 90_000,
@@ -19,7 +19,7 @@ export function openDriveProbe(shell: Shell, deviceTypes: readonly string[]): Dr
       }),
     readSmart: (drive: DriveIdentity) =>
       runHostCall(shell, {
-        parts: ['host', 'drive-judge', 'drive-facts', 'drive-identity', 'drive-smart'],
+        parts: ['host', ...judgeParts, 'drive-smart'],
         call: 'read_smart',
         args: [drive.serial, drive.wwn ?? '-', String(drive.sizeBytes), types],
         timeoutMs: 120_000,
