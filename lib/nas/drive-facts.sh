@@ -100,7 +100,7 @@ collect_swaps() {
     printf 'G swaps cannot be read\n'
     return 0
   fi
-  while read -r line; do printf 'S %s\n' "$line"; done <"$R/proc/swaps"
+  while read -r line || [ -n "$line" ]; do printf 'S %s\n' "$line"; done <"$R/proc/swaps"
   printf 'S end\n'
 }
 

@@ -14,8 +14,9 @@ function escaped(s, i,   t) {
   WIDTH = 1
   return 92
 }
-# What cannot be printed must not reach the answer. In an identity (is_exact) it is written as \xNN and stays different.
+# No name is longer, and the work for each letter would add up. What cannot be printed must not reach the answer. In an identity (is_exact) it is written as \xNN and stays different.
 function unescape(s, is_exact,   out, i, c, n) {
+  s = substr(s, 1, 5000)
   if (index(s, "\\") || s ~ /[^ -~]/) {
     out = ""
     for (i = 1; i <= length(s); i++) {
@@ -31,19 +32,20 @@ function unescape(s, is_exact,   out, i, c, n) {
   return s
 }
 function dash(s) { return s == "" ? "-" : s }
-# Sets F, and gives how many columns the line has.
-function read_pairs(line,   t, i, k, n) {
+# Sets F, and gives how many columns the line has; none where anything else stands in it.
+function read_pairs(line,   i, k, n) {
   split("", F)
-  while (match(line, /[A-Za-z_:%-]+="[^"]*"/)) {
-    t = substr(line, RSTART, RLENGTH)
-    line = substr(line, RSTART + RLENGTH)
-    i = index(t, "=")
-    k = substr(t, 1, i - 1)
-    gsub(/[^A-Za-z]/, "", k)
-    F[k] = unescape(substr(t, i + 2, length(t) - i - 2), k == "SERIAL" || k == "WWN")
+  while (i = index(line, "=\"")) {
+    k = substr(line, 1, i - 1)
+    line = substr(line, i + 2)
+    i = index(line, "\"")
+    if (length(k) > 20 || k !~ /^ ?[A-Z_:%-]+$/ || !i) return 0
+    gsub(/[^A-Z]/, "", k)
+    F[k] = unescape(substr(line, 1, i - 1), k == "SERIAL" || k == "WWN")
+    line = substr(line, i + 1)
     n++
   }
-  return n
+  return line ~ /^[ \r]*$/ ? n : 0
 }
 # The drives on or above a device: itself, or whatever it is a part of.
 function mark(kname, kind, detail,   n, i, p) {

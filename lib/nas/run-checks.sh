@@ -18,6 +18,7 @@ check_tools() {
 
 check_numbers() {
   local number blocks last
+  check_words
   is_run_id "$ID" || refuse launch_failed "not a run id: $ID"
   for number in "$SIZE" "$DEADLINE" "$BLOCK" "$PER_REQUEST" "$ERROR_LIMIT" "$NOT_AFTER"; do
     is_number "$number" && [ "$number" -gt 0 ] || refuse launch_failed "not a number above zero: $number"
@@ -31,8 +32,19 @@ check_numbers() {
   # badblocks counts in 32 bits; a range that ends within two requests of the limit wraps and writes outside itself.
   [ $((last + 1 < 4294967296 - 2 * PER_REQUEST)) = 1 ] ||
     refuse launch_failed "$((last + 1)) blocks of $BLOCK bytes are too many for badblocks"
-  [ $((last < blocks)) = 1 ] && { [ "$LAST" = - ] || [ $((FIRST <= last)) = 1 ]; } ||
+  [ $((last < blocks && blocks > 0)) = 1 ] && { [ "$LAST" = - ] || [ $((FIRST <= last)) = 1 ]; } ||
     refuse launch_failed 'the range lies outside the drive'
+}
+
+# What becomes words of a command line.
+check_words() {
+  local pattern
+  case $MODE in write | compare) ;; *) refuse launch_failed "not a mode: $MODE" ;; esac
+  case $PATTERNS in *[!0-9a-fA-Fx\ ]* | '') refuse launch_failed "not patterns: $PATTERNS" ;; esac
+  for pattern in $PATTERNS; do
+    case $pattern in 0x?*) ;; *) refuse launch_failed "not a pattern: $pattern" ;; esac
+    case ${pattern#0x} in *[!0-9a-fA-F]* | ?????????*) refuse launch_failed "not a pattern: $pattern" ;; esac
+  done
 }
 
 # Opens the device, read-only. While it is open, its name and number are not given to another drive.

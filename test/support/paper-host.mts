@@ -76,6 +76,7 @@ export function createPaperHost(interpreter: Interpreter, facts: PaperFacts): Lo
   return host;
 }
 
-function formatLine(line: LsblkLine): string {
+/** A line as lsblk -P prints it. */
+export function formatLine(line: LsblkLine): string {
   return `${columns.map((column) => `${column}="${line[column] ?? ''}"`).join(' ')}\n`;
 }
