@@ -55,6 +55,11 @@ const misses: readonly (readonly [string, PaperFacts, string])[] = [
   ['for the boot pool where the system stands on it', system, 'boot_pool boot-pool'],
   ['for swap', swapping, 'swap sda1'],
   ['for swap as a holder', swapping, 'holder sda1'],
+  [
+    'for a loop device at work, which claims nothing',
+    { lsblk: [sda], sys: { 'block/loop0/loop/backing_file': '/dev/sda\n' } },
+    'holder loop0',
+  ],
   ['for one of two reasons', { ...old, ...mountedAt('/mnt/a'), lsblk: old.lsblk }, 'exported_pool oldtank'],
 ];
 

@@ -25,7 +25,8 @@ const uses = [...safetyCases, ...systemCases, ...identityCases]
 
 function codeOf(locks: readonly string[], lsblk: readonly LsblkLine[]): string {
   if (locks.some((lock) => lock.startsWith('ambiguous the kernel'))) return 'wrong_drive';
-  const isTwin = lsblk.filter(({ SERIAL }) => SERIAL?.trim() === 'S-sda').length > 1;
+  const isTwin =
+    lsblk.filter(({ SERIAL, PKNAME }) => SERIAL?.trim() === 'S-sda' && PKNAME === undefined).length > 1;
   return isTwin || locks.some((lock) => lock.startsWith('ambiguous')) ? 'ambiguous_drive' : 'locked';
 }
 
