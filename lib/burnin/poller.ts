@@ -8,8 +8,10 @@ export interface PollerParts {
   probe(): Promise<ProbeReport>;
   look(): Promise<HostLook>;
   took(report: ProbeReport, look: HostLook): void;
-  /** After each poll, good or bad. */
+  /** How the poll stands may have changed: it hangs, or it is over. */
   polled(): void;
+  /** It is over, good or bad. */
+  ended(): void;
 }
 
 /** Older than this, what is shown may be wrong, and is marked so. */
@@ -62,7 +64,7 @@ export class Poller {
   }
 
   async #once(): Promise<ProbeReport> {
-    const { base, probe, look, took, polled } = this.#parts;
+    const { base, probe, look, took, polled, ended } = this.#parts;
     const over = new AbortController();
     // A poll that hangs has to show as well.
     base.clock.wait(staleMs, over.signal).then(polled, () => undefined);
@@ -79,6 +81,7 @@ export class Poller {
     } finally {
       over.abort(new Error('the poll is over'));
       polled();
+      ended();
     }
   }
 
