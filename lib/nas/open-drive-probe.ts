@@ -3,7 +3,7 @@ import { readProbe } from '../core/read-probe';
 import { readSmartAnswer } from '../core/read-smart-answer';
 import { readSmartRound } from '../core/read-smart-round';
 import type { DriveProbe } from './drive-probe';
-import { runHostCall } from './host-script';
+import { judgeParts, runHostCall } from './host-script';
 import type { Shell } from './shell';
 
 /** Beside a running test a drive takes seconds to answer all that is asked, and its bus may reset meanwhile. */
@@ -15,7 +15,7 @@ export function openDriveProbe(shell: Shell, deviceTypes: readonly string[]): Dr
   return {
     probe: () =>
       runHostCall(shell, {
-        parts: ['host', 'run-files', 'drive-judge', 'drive-facts', 'drive-probe'],
+        parts: ['host', 'run-files', ...judgeParts, 'drive-probe'],
         call: 'probe_drives',
         args: [types],
         timeoutMs: 90_000,
@@ -23,7 +23,7 @@ export function openDriveProbe(shell: Shell, deviceTypes: readonly string[]): Dr
       }),
     readSmart: (drive: DriveIdentity) =>
       runHostCall(shell, {
-        parts: ['host', 'drive-judge', 'drive-facts', 'drive-identity', 'drive-smart'],
+        parts: ['host', ...judgeParts, 'drive-smart'],
         call: 'read_smart',
         args: [drive.serial, drive.wwn ?? '-', String(drive.sizeBytes), types],
         timeoutMs: 120_000,
@@ -31,7 +31,7 @@ export function openDriveProbe(shell: Shell, deviceTypes: readonly string[]): Dr
       }),
     readSmartOfAll: (drives) =>
       runHostCall(shell, {
-        parts: ['host', 'drive-judge', 'drive-facts', 'drive-identity', 'drive-smart-all'],
+        parts: ['host', ...judgeParts, 'drive-smart-all'],
         call: 'read_smart_all',
         args: [
           String(secondsPerDrive),
