@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../../dist/lib/core/drive.js';
+import type { Reading } from '../../dist/lib/core/read-host-answer.js';
+import { buildTruenasInventory, disksCall, listTruenasQuestions } from '../../dist/lib/core/truenas-calls.js';
+import type { TruenasDepth, TruenasInventory } from '../../dist/lib/core/truenas-inventory.js';
+import { readTruenasVersion } from '../../dist/lib/core/truenas-version.js';
+import type { TruenasVersion } from '../../dist/lib/core/truenas-version.js';
+
+/** The rows of the version matrix, with what `system.version` says there. */
+export const rows = {
+  'core-13.0': 'TrueNAS-13.0-U6.8',
+  '24.10': 'TrueNAS-SCALE-24.10.2.4',
+  '25.04': 'TrueNAS-25.04.2.6',
+  '25.10': 'TrueNAS-25.10.6',
+  '26': 'TrueNAS-26.0.0-BETA.3',
+} as const;
+export type Row = keyof typeof rows;
+export const scaleRows = ['24.10', '25.04', '25.10', '26'] as const;
+
+export const sizeBytes = 18000207937536;
+
+const captures = path.resolve(import.meta.dirname, '../fixtures/truenas');
+
+/** A fresh copy of a captured answer, undefined where that version lacks the method. */
+export function capture(row: Row, method: string): unknown {
+  const file = path.join(captures, row, `${method}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as unknown) : undefined;
+}
+
+export function version(row: Row): TruenasVersion {
+  const read = readTruenasVersion(rows[row]);
+  assert.ok(read !== null);
+  return read;
+}
+
+/** The value of a good reading. */
+export function valueOf<T>(reading: Reading<T>): T {
+  assert.ok(reading.ok, reading.ok ? '' : reading.problem);
+  return reading.value;
+}
+
+export function problemOf(reading: Reading<unknown>): string {
+  assert.ok(!reading.ok, 'expected a problem');
+  return reading.problem;
+}
+
+/** Changes of captured answers, by method; `undefined` takes the method away. */
+export type Changes = Readonly<Record<string, (answer: never) => unknown>>;
+
+/** The inventory of a row, as its captures (changed) give it. */
+export function inventoryOf(
+  row: Row,
+  changes: Changes = {},
+  depth: TruenasDepth = 'preflight',
+): TruenasInventory {
+  const plan = { depth, version: version(row), temperaturesOf: ['sdf'] };
+  const questions = [{ calls: [disksCall], isSafety: true }, ...listTruenasQuestions(plan)];
+  const answers = questions.map(({ calls, isSafety }) => {
+    const call = calls.find(({ method }) => capture(row, method) !== undefined);
+    assert.ok(call !== undefined, `no capture of ${calls.map(({ method }) => method).join()}`);
+    const answer = capture(row, call.method);
+    const change = changes[call.method];
+    return { isSafety, reading: call.read(change === undefined ? answer : change(answer as never)) };
+  });
+  return buildTruenasInventory(plan, answers);
+}
+
+/** The free drive of the captures as a host's probe sees it. */
+export function drive(changes: Partial<DriveFacts> = {}): DriveFacts {
+  return {
+    serial: 'ZL2ABC12',
+    wwn: '0x5000c500d1e2f3a4',
+    sizeBytes,
+    name: 'sdf',
+    deviceNumber: '8:80',
+    type: 'disk',
+    model: 'ST18000NM000J-2TV103',
+    physicalSectorBytes: 4096,
+    isRotational: true,
+    transport: 'sata',
+    temperatureC: 35,
+    ...changes,
+  };
+}
+
+export function report(...drives: readonly ProbedDrive[]): ProbeReport {
+  return { bootId: 'b', uptimeS: 1, drives, gaps: [], unfit: [], activities: [] };
+}
+
+export function free(changes: Partial<DriveFacts> = {}): ProbedDrive {
+  return { drive: drive(changes), locks: [] };
+}
+
+/** `kind detail` of each lock. */
+export function words(locks: readonly SafetyLock[]): readonly string[] {
+  return locks.map(({ kind, detail }) => `${kind} ${detail}`);
+}
