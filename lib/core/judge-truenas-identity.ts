@@ -47,7 +47,7 @@ function judgeContent(drive: DriveIdentity, disk: TruenasDisk): readonly SafetyL
     locks.push(ambiguous(`TrueNAS says ${disk.sizeBytes} bytes, the host ${drive.sizeBytes}`));
   }
   if (isOtherWwn(disk.lunid, drive.wwn)) {
-    locks.push(ambiguous(`TrueNAS says WWN ${disk.lunid ?? ''}, the host ${drive.wwn ?? ''}`));
+    locks.push(ambiguous(`TrueNAS says WWN ${String(disk.lunid)}, the host ${String(drive.wwn)}`));
   }
   if (disk.multipath !== null) locks.push(ambiguous(`TrueNAS has it as one path of ${disk.multipath}`));
   return [...locks, ...judgeIdentifier(drive, disk)];
@@ -61,7 +61,7 @@ function judgeIdentifier(drive: DriveIdentity, { identity }: TruenasDisk): reado
     return [ambiguous(`TrueNAS knows it by ${name}`)];
   }
   const isOther = compareSerials(serial, drive.serial) === 'different' || isOtherWwn(lunid, drive.wwn);
-  return isOther ? [ambiguous(`its identifier in TrueNAS is of another drive: ${serial ?? ''}`)] : [];
+  return isOther ? [ambiguous(`its identifier in TrueNAS is of another drive: ${String(serial)}`)] : [];
 }
 
 /** Holds the row against the devices that the middleware finds live. */

@@ -99,12 +99,8 @@ function findFirst(
 
 /** How far the clock of a zone is ahead of UTC at a moment, in milliseconds. */
 export function readOffset(atMs: number, timeZone: string): number {
-  const parts = new Map(
-    formatterOf(timeZone)
-      .formatToParts(atMs)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
+  const parts = formatterOf(timeZone).formatToParts(atMs);
+  const part = (name: string) => Number(parts.find(({ type }) => type === name)?.value);
   const local = Date.UTC(
     part('year'),
     part('month') - 1,

@@ -53,11 +53,6 @@ export function withoutDev(path: string): string {
 export function readTruenasAnswer<T>(method: string, schema: z.ZodType<T>, answer: unknown): Reading<T> {
   const parsed = schema.safeParse(answer);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const [issue] = parsed.error.issues;
-  const where = cleanText(issue?.path.map(String).join('.') ?? '', 80);
-  const what = cleanText(issue?.message ?? '', 120);
-  return {
-    ok: false,
-    problem: `${method} gave an unreadable answer (${where === '' ? '' : `${where}: `}${what})`,
-  };
+  const [first] = parsed.error.issues.map(({ path, message }) => [...path, message].map(String).join(' '));
+  return { ok: false, problem: `${method} gave an unreadable answer: ${cleanText(String(first), 150)}` };
 }

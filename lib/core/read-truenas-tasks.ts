@@ -48,9 +48,7 @@ export function readTruenasSmartJobs(answer: unknown): Reading<readonly TruenasS
   const tasks = reading.value.flatMap(({ command, enabled, schedule }): TruenasSmartTask[] => {
     const [, test, rest] = /\bdisk\.smart_test\s+["']?(\w+)["']?(.*)/s.exec(command) ?? [];
     if (!enabled || test === undefined || rest === undefined) return [];
-    return [
-      { test: test.toLowerCase(), identifiers: readIdentifiers(rest), schedule, dayRule: 'either' },
-    ];
+    return [{ test: test.toLowerCase(), identifiers: readIdentifiers(rest), schedule, dayRule: 'either' }];
   });
   return { ok: true, value: tasks };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../../dist/lib/core/drive.js';
+import { joinTruenas } from '../../dist/lib/core/join-truenas.js';
 import type { Reading } from '../../dist/lib/core/read-host-answer.js';
 import { buildTruenasInventory, disksCall, listTruenasQuestions } from '../../dist/lib/core/truenas-calls.js';
 import type { TruenasDepth, TruenasInventory } from '../../dist/lib/core/truenas-inventory.js';
@@ -97,3 +98,33 @@ export function free(changes: Partial<DriveFacts> = {}): ProbedDrive {
 export function words(locks: readonly SafetyLock[]): readonly string[] {
   return locks.map(({ kind, detail }) => `${kind} ${detail}`);
 }
+
+export type Json = Record<string, unknown>;
+
+/** The locks on a drive after the join, by default on the free one. */
+export function locksOf(inventory: TruenasInventory, changes: Partial<DriveFacts> = {}): readonly string[] {
+  return words(joinTruenas(report(free(changes)), inventory).drives[0]?.locks ?? []);
+}
+
+/** The same for the free drive after changes to some answers of 25.10. */
+export const locksAfter = (changes: Changes) => locksOf(inventoryOf('25.10', changes));
+
+export const inRow = (name: string, change: Json) => (rowsOf: Json[]) =>
+  rowsOf.map((row) => (row['name'] === name ? { ...row, ...change } : row));
+
+export const inDetails = (name: string, change: Json) => (details: { used: Json[]; unused: Json[] }) => ({
+  used: inRow(name, change)(details.used),
+  unused: inRow(name, change)(details.unused),
+});
+
+/** What the host calls each drive of the captures. */
+export const named: Readonly<Record<string, Partial<DriveFacts>>> = {
+  boot: { serial: 'BOOT0001', wwn: '0x500a0751e1f00001', sizeBytes: 240057409536, name: 'sda' },
+  member: { serial: 'ZL2TNK01', wwn: '0x5000c500d1e20001', name: 'sdb' },
+  faulted: { serial: 'ZL2TNK02', wwn: '0x5000c500d1e20002', name: 'sdc' },
+  spare: { serial: 'ZL2TNK03', wwn: '0x5000c500d1e20003', name: 'sdd' },
+  exported: { serial: 'ZL2OLD01', wwn: '0x5000c500d1e20004', name: 'sde' },
+  digits: { serial: '0012345678', wwn: '0x5000c500d1e20006', name: 'sdg' },
+  twin: { serial: 'VHK4TWIN', wwn: '0x5000cca2a1b20007', name: 'sdh' },
+  nvme: { serial: 'VMW_NVME_0001', wwn: 'eui.0025385b21404d42', sizeBytes: 1000204886016, name: 'nvme0n1' },
+};
