@@ -12,6 +12,7 @@ import {
 } from './read-truenas-usage';
 import { noTruenasFacts } from './truenas-inventory';
 import type { TruenasDepth, TruenasFacts, TruenasInventory } from './truenas-inventory';
+import { hasSmartApi, hasTemperatureThresholds, isLinux } from './truenas-version';
 import type { TruenasVersion } from './truenas-version';
 
 /** One method with its parameters, and how its answer becomes facts. */
@@ -57,7 +58,7 @@ export function listTruenasQuestions(plan: TruenasPlan): readonly TruenasQuestio
 }
 
 function listUses(version: TruenasVersion | null): readonly TruenasQuestion[] {
-  const isCore = version?.family === 'core';
+  const isCore = version !== null && !isLinux(version);
   const details = slowCall('disk.details', [{ join_partitions: true, type: 'BOTH' }], readTruenasDetails);
   const unused = slowCall('disk.get_unused', [true], readTruenasUnused);
   const device = isCore ? 'DISK' : { type: 'DISK', get_partitions: false, serials_only: false };
@@ -78,7 +79,7 @@ function listTasks(version: TruenasVersion | null): readonly TruenasQuestion[] {
   const filter = [['command', '~', 'disk.smart_test']];
   const jobs = call('cronjob.query', [filter], 'smartTasks', readTruenasSmartJobs);
   return [
-    isAtLeast(version, 25, 10) ? wants(jobs) : wants(tests, jobs),
+    version !== null && hasSmartApi(version) ? wants(tests, jobs) : wants(jobs),
     wants(call('pool.scrub.query', [], 'scrubTasks', readTruenasScrubs)),
     wants(call('alert.list', [], 'alerts', readTruenasAlerts)),
     wants(call('system.info', [], 'timeZone', readTruenasTimeZone)),
@@ -87,17 +88,14 @@ function listTasks(version: TruenasVersion | null): readonly TruenasQuestion[] {
 
 /** Always the whole list: CORE answers from one cache, whatever the names. */
 function temperaturesCall({ version, temperaturesOf }: TruenasPlan): TruenasCall {
-  const olderOptions =
-    version?.family === 'core' ? 'NEVER' : { cache: 290, only_cached: false, powermode: 'NEVER' };
-  const options = isAtLeast(version, 25, 10) ? true : olderOptions;
-  const read = call('disk.temperatures', [temperaturesOf, options], 'temperatures', readTruenasTemperatures);
+  const params = [temperaturesOf, chooseTemperatureOptions(version)];
+  const read = call('disk.temperatures', params, 'temperatures', readTruenasTemperatures);
   return { ...read, timeoutMs: 120_000 };
 }
 
-/** An unknown version counts as a new one. */
-function isAtLeast(version: TruenasVersion | null, major: number, minor: number): boolean {
-  if (version === null) return true;
-  return version.major > major || (version.major === major && version.minor >= minor);
+function chooseTemperatureOptions(version: TruenasVersion | null): unknown {
+  if (version === null || hasTemperatureThresholds(version)) return true;
+  return isLinux(version) ? { cache: 290, only_cached: false, powermode: 'NEVER' } : 'NEVER';
 }
 
 function needs(...calls: readonly TruenasCall[]): TruenasQuestion {

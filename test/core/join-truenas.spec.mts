@@ -134,6 +134,14 @@ describe('joinTruenas', () => {
       'inventory',
     );
     assert.match(shown.gaps.join(), /cannot be traced/);
+    // A row that knows the member by its guid, or by the device it is written through, is a trace.
+    const byGuid = { ...leaf('ONLINE', null), 'disk.query': inRow('sdh', { zfs_guid: '99' }) };
+    assert.deepEqual(locksAfter(byGuid), []);
+    const throughPath = {
+      ...leaf('ONLINE', 'multipath/disk1'),
+      'disk.query': inRow('sdh', { devname: 'multipath/disk1' }),
+    };
+    assert.deepEqual(locksAfter(throughPath), []);
     // The live device counts as well, before its row is there.
     assert.deepEqual(locksAfter(leaf('ONLINE', 'sdi')), []);
     assert.deepEqual(locksAfter(pools((tank) => ({ ...tank, topology: null }))), [

@@ -141,6 +141,7 @@ describe('A drive is free by all sources or not at all', () => {
     ]);
     const moved = ({ unused }: { unused: Json[] }) => ({ used: unused, unused: [] });
     assert.deepEqual(locksAfter({ 'disk.details': moved }), ['unproven TrueNAS does not list it as unused']);
+    assert.deepEqual(detail({ name: 'sdz' }), ['unproven TrueNAS does not list it as unused']);
     assert.deepEqual(detail({ serial: 'ZL2OTHER' }), ['unproven TrueNAS has another drive as sdf: ZL2OTHER']);
     assert.deepEqual(detail({ serial: '' }), [
       'unproven TrueNAS has another drive as sdf: without a serial number',
@@ -161,6 +162,11 @@ describe('A drive is free by all sources or not at all', () => {
     const twin = inventoryOf('core-13.0', { 'disk.get_unused': inRow('da4', { duplicate_serial: ['da9'] }) });
     assert.deepEqual(locksOf(twin, { name: 'da4' }), [
       'ambiguous TrueNAS finds the same serial number on da9',
+    ]);
+    const identifier = '{serial_lunid}ZL2ABC12_5000c500d1e2f3a4';
+    const byIdentifier = { 'iscsi.extent.query': () => [{ name: 'raw', type: 'DISK', path: identifier }] };
+    assert.deepEqual(locksOf(inventoryOf('core-13.0', byIdentifier), { name: 'da4' }), [
+      'holder the iSCSI extent raw',
     ]);
     const byName = { 'iscsi.extent.query': () => [{ name: 'raw', type: 'DISK', path: '/dev/da4' }] };
     assert.deepEqual(locksOf(inventoryOf('core-13.0', byName), { name: 'da4' }), [
@@ -259,6 +265,7 @@ describe('A drive is free by all sources or not at all', () => {
       );
     }
     const core = inventoryOf('core-13.0', { 'iscsi.extent.query': () => null });
+    assert.equal(core.extents, null);
     assert.match(locksOf(core, { name: 'da4' }).join(), /^unproven TrueNAS: iscsi\.extent\.query/);
   });
 

@@ -70,15 +70,16 @@ export function openTruenasNas(
   };
 }
 
-type Ask = (call: Omit<TruenasCall, 'read'>) => Promise<unknown>;
+/** `isRepeatable` as the caller has it: reads may be asked twice. */
+type Ask = (call: Omit<TruenasCall, 'read'>, isRepeatable: boolean) => Promise<unknown>;
 
 function limitCalls(caller: TruenasCaller): Ask {
   const budget = buildChannelBudget(maxCalls);
   const never = new AbortController().signal;
-  return async ({ method, params, timeoutMs }) => {
+  return async ({ method, params, timeoutMs }, isRepeatable) => {
     const release = await budget.take(never);
     try {
-      return await caller.call(method, params, { timeoutMs });
+      return await caller.call(method, params, { timeoutMs, isRepeatable });
     } finally {
       release();
     }
@@ -107,7 +108,7 @@ type Answer =
 
 async function answerCall(ask: Ask, call: TruenasCall): Promise<Answer> {
   try {
-    return { isAbsent: false, reading: call.read(await ask(call)) };
+    return { isAbsent: false, reading: call.read(await ask(call, true)) };
   } catch (error) {
     if (!(error instanceof TruenasError)) throw error;
     const problem = describeNo(call.method, error, 'READONLY_ADMIN');
@@ -138,7 +139,7 @@ function describeNo(method: string, { reason, message }: TruenasError, role: str
 async function update(ask: Ask, identifier: string, description: string): Promise<DescriptionAnswer> {
   const method = 'disk.update';
   try {
-    await ask({ method, params: [identifier, { description }], timeoutMs: 30_000 });
+    await ask({ method, params: [identifier, { description }], timeoutMs: 30_000 }, false);
     return { kind: 'written', text: description };
   } catch (error) {
     if (!(error instanceof TruenasError)) throw error;

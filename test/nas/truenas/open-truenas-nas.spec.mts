@@ -24,11 +24,14 @@ interface Fake extends TruenasCaller {
   readonly calls: (readonly [method: string, params: readonly unknown[]])[];
   /** The most calls that were under way at once. */
   readonly most: () => number;
+  /** Methods that may be called twice. */
+  readonly repeatable: Set<string>;
 }
 
 /** A middleware that answers with the captures of a version; others say what it answers instead. */
 function openFake(row: Row, answers: Readonly<Record<string, Answer>> = {}): Fake {
   const calls: Fake['calls'] = [];
+  const repeatable = new Set<string>();
   let [running, most] = [0, 0];
   const answer = (method: string, params: readonly unknown[]): unknown => {
     const given = answers[method];
@@ -43,8 +46,9 @@ function openFake(row: Row, answers: Readonly<Record<string, Answer>> = {}): Fak
     get version() {
       return calls.length > 0 ? version(row) : null;
     },
-    call: async (method, params) => {
+    call: async (method, params, options) => {
       calls.push([method, params]);
+      if (options?.isRepeatable === true) repeatable.add(method);
       running += 1;
       most = Math.max(most, running);
       await new Promise((resolve) => setImmediate(resolve));
@@ -56,6 +60,7 @@ function openFake(row: Row, answers: Readonly<Record<string, Answer>> = {}): Fak
     close: () => Promise.resolve(),
     calls,
     most: () => most,
+    repeatable,
   };
 }
 
@@ -177,6 +182,7 @@ describe('writeDescription', () => {
   const write = async (answers: Readonly<Record<string, Answer>>, changes = {}) => {
     const caller = openFake('25.10', { 'disk.update': () => ({}), ...answers });
     const answer = await openTruenasNas(caller, { hasHost: true }).writeDescription(drive(changes), note);
+    assert.deepEqual([...caller.repeatable], ['disk.query'], 'a write is never made twice');
     return { answer, updates: caller.calls.filter(([method]) => method === 'disk.update') };
   };
 
