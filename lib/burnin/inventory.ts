@@ -1,15 +1,43 @@
-import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../core/drive';
+import { buildSmartSummary } from '../core/build-smart-summary';
+import type { DriveFacts, PoolActivity, ProbeReport, SafetyLock, UnfitDevice } from '../core/drive';
 import { isClosed, type Job } from '../core/job';
+import { isSameDrive } from '../core/judge-grant';
+import { isToldApartByWwn } from '../core/judge-override';
 import { readStoredSmart } from '../core/read-stored-smart';
-import type { DriveView, JobView, Progress } from '../core/views';
+import type { DriveView, JobView, Progress, SmartSummary } from '../core/views';
 import type { EngineBase } from './engine-base';
+import type { Grants } from './grants';
+import type { SmartState } from './smart-clock';
 import type { Troubles } from './troubles';
 
-interface Known {
+interface Seen {
   readonly drive: DriveFacts;
   readonly locks: readonly SafetyLock[];
+  readonly isToldApartByWwn: boolean;
+}
+
+interface Known extends Seen {
   readonly isPresent: boolean;
   readonly seenAt: number;
+}
+
+export interface InventoryParts {
+  readonly base: EngineBase;
+  readonly troubles: Troubles;
+  readonly grants: Grants;
+  progressOf(jobId: string): Progress | null;
+  /** The newest reading of the SMART clock. */
+  smartOf(serial: string): SmartState | null;
+  /** Bay of the enclosure, where somebody tells. */
+  slotOf(serial: string): string | null;
+}
+
+/** SMART data that a job has read. */
+interface JobSmart {
+  /** Milliseconds since the epoch, null where no job has read any. */
+  readonly readAt: number | null;
+  readonly isHealthy: boolean | null;
+  readonly smart: SmartSummary | null;
 }
 
 /** A pulled drive and its last result are shown for this long. */
@@ -24,19 +52,43 @@ function isCredible(temperatureC: number | null): boolean {
 export class Inventory {
   readonly #base: EngineBase;
   readonly #troubles: Troubles;
+  readonly #grants: Grants;
   readonly #known = new Map<string, Known>();
-  readonly #health = new Map<string, boolean | null>();
+  readonly #health = new Map<string, JobSmart>();
   readonly #progressOf: (jobId: string) => Progress | null;
+  readonly #smartOf: (serial: string) => SmartState | null;
+  readonly #slotOf: (serial: string) => string | null;
 
-  constructor(base: EngineBase, troubles: Troubles, progressOf: (jobId: string) => Progress | null) {
+  #unfit: readonly UnfitDevice[] = [];
+  #activities: readonly PoolActivity[] = [];
+
+  constructor({ base, troubles, grants, progressOf, smartOf, slotOf }: InventoryParts) {
     this.#base = base;
     this.#troubles = troubles;
+    this.#grants = grants;
     this.#progressOf = progressOf;
+    this.#smartOf = smartOf;
+    this.#slotOf = slotOf;
     for (const { drive, seenAt } of base.store.drives.list(base.nas)) {
       // Nothing is free before a probe has said so.
       const locks: SafetyLock[] = [{ kind: 'unproven', detail: 'since the NAS has not been probed yet' }];
-      this.#known.set(drive.serial, { drive, locks, isPresent: false, seenAt });
+      const unseen = { isToldApartByWwn: false, isPresent: false };
+      this.#known.set(drive.serial, { drive, locks, ...unseen, seenAt });
     }
+  }
+
+  /** Devices of the last good probe that cannot be burned in. */
+  get unfit(): readonly UnfitDevice[] {
+    return this.#unfit;
+  }
+
+  /** Scrubs and resilvers that the last good probe saw. */
+  get activities(): readonly PoolActivity[] {
+    return this.#activities;
+  }
+
+  knows(serial: string): boolean {
+    return this.#known.has(serial);
   }
 
   list(): readonly DriveView[] {
@@ -47,8 +99,10 @@ export class Inventory {
     const known = this.#known.get(serial);
     if (known === undefined) return null;
     const job = this.#lastJob(serial);
-    const isHealthy = this.#readHealth(serial, job);
-    return { ...known, job, isHealthy, smart: null, grant: null, slot: null, badBlocks: readBadBlocks(job) };
+    const smart = this.#readSmart(serial, job);
+    const grant = this.#grants.view(known.drive);
+    const slot = this.#slotOf(serial);
+    return { ...known, job, ...smart, grant, slot, badBlocks: readBadBlocks(job) };
   }
 
   jobView(job: Job): JobView {
@@ -67,8 +121,14 @@ export class Inventory {
     return hottest?.drive ?? null;
   }
 
+  /** The drives that are there, for whoever asks each of them something. */
+  listPresent(): readonly DriveFacts[] {
+    return [...this.#known.values()].filter((known) => known.isPresent).map(({ drive }) => drive);
+  }
+
   setHealth(serial: string, isHealthy: boolean | null): void {
-    this.#health.set(serial, isHealthy);
+    const smart = this.#health.get(serial)?.smart ?? null;
+    this.#health.set(serial, { isHealthy, readAt: this.#base.clock.now(), smart });
   }
 
   /** Tells the bus what is known of a drive; whoever publishes it drops what has not changed. */
@@ -82,8 +142,17 @@ export class Inventory {
     const now = this.#base.clock.now();
     const found = new Map(report.drives.map((probed) => [probed.drive.serial, probed]));
     found.delete('');
+    // Of two drives with one serial number, the one that a permission was given for is the one to show.
+    for (const { drive } of this.#grants.list()) {
+      const meant = report.drives.find((probed) => isSameDrive(probed.drive, drive));
+      if (meant !== undefined) found.set(drive.serial, meant);
+    }
+    this.#unfit = report.unfit;
+    this.#activities = report.activities;
     const changed = this.#base.store.inOneWrite(() => {
-      const seen = [...found.values()].filter((probed) => this.#takeDrive(probed, now));
+      const seen = [...found.values()].filter((probed) =>
+        this.#takeDrive({ ...probed, isToldApartByWwn: isToldApartByWwn(probed, report.drives) }, now),
+      );
       const absent = [...this.#known.keys()].filter((serial) => !found.has(serial));
       return [
         ...seen.map(({ drive }) => drive.serial),
@@ -97,10 +166,11 @@ export class Inventory {
   }
 
   /** True when there is something to tell. */
-  #takeDrive({ drive, locks }: ProbedDrive, seenAt: number): boolean {
+  #takeDrive(seen: Seen, seenAt: number): boolean {
+    const { drive } = seen;
     const previous = this.#known.get(drive.serial);
-    const hasChanged = previous === undefined || !isSame(previous, { drive, locks });
-    this.#known.set(drive.serial, { drive, locks, isPresent: true, seenAt });
+    const hasChanged = previous === undefined || !isSame(previous, seen);
+    this.#known.set(drive.serial, { ...seen, isPresent: true, seenAt });
     if (hasChanged) this.#base.store.drives.upsert(this.#base.nas, drive, seenAt);
     return hasChanged;
   }
@@ -119,14 +189,27 @@ export class Inventory {
     return known.isPresent;
   }
 
-  /** As read since the start, else as the last job's newest SMART reading had it. */
-  #readHealth(serial: string, view: JobView | null): boolean | null {
+  /** The newest reading, whoever took it. */
+  #readSmart(serial: string, view: JobView | null): Pick<DriveView, 'isHealthy' | 'smart'> {
+    const own = this.#smartOf(serial);
+    const { readAt, isHealthy, smart } = this.#readJobSmart(serial, view);
+    const isOwnNewer = own !== null && (readAt === null || own.summary.readAt >= readAt);
+    return { isHealthy: isOwnNewer ? own.isHealthy : isHealthy, smart: own?.summary ?? smart };
+  }
+
+  /** As a job read it since the start, else as the last job's newest snapshot has it. */
+  #readJobSmart(serial: string, view: JobView | null): JobSmart {
     const known = this.#health.get(serial);
-    if (known !== undefined || view === null) return known ?? null;
-    const look = readStoredSmart(this.#base.store.snapshots.list(view.job.id).at(-1)?.json);
-    const isHealthy = look?.kind === 'read' ? look.facts.isPassed : null;
-    this.#health.set(serial, isHealthy);
-    return isHealthy;
+    if (known !== undefined || view === null) return known ?? { readAt: null, isHealthy: null, smart: null };
+    const snapshot = this.#base.store.snapshots.list(view.job.id).at(-1);
+    const look = readStoredSmart(snapshot?.json);
+    const readAt = snapshot?.at ?? null;
+    const read: JobSmart =
+      look?.kind === 'read' && readAt !== null
+        ? { readAt, isHealthy: look.facts.isPassed, smart: buildSmartSummary(look.facts, readAt) }
+        : { readAt: null, isHealthy: null, smart: null };
+    this.#health.set(serial, read);
+    return read;
   }
 
   /** A job that cannot be read hides itself, not the drive. */
@@ -138,10 +221,9 @@ export class Inventory {
   }
 }
 
-function isSame(previous: Known, { drive, locks }: ProbedDrive): boolean {
-  return (
-    previous.isPresent && JSON.stringify([previous.drive, previous.locks]) === JSON.stringify([drive, locks])
-  );
+function isSame(previous: Known, { drive, locks, isToldApartByWwn: isTold }: Seen) {
+  const was = [previous.drive, previous.locks, previous.isToldApartByWwn];
+  return previous.isPresent && JSON.stringify(was) === JSON.stringify([drive, locks, isTold]);
 }
 
 /** The count of the last surface validation that has one: confirmed numbers, else listed ones, which stay found. */

@@ -1,4 +1,5 @@
 import type { ProbeReport } from '../core/drive';
+import { defaultPollIntervalMs } from '../core/read-poll-interval';
 import type { HostLook } from '../core/remote-run';
 import { batched } from './batched';
 import { describeError, type EngineBase } from './engine-base';
@@ -8,17 +9,16 @@ export interface PollerParts {
   probe(): Promise<ProbeReport>;
   look(): Promise<HostLook>;
   took(report: ProbeReport, look: HostLook): void;
-  /** After each poll, good or bad. */
+  /** How the poll stands may have changed: it hangs, or it is over. */
   polled(): void;
+  /** It is over, good or bad. */
+  ended(): void;
 }
 
 /** Older than this, what is shown may be wrong, and is marked so. */
 const staleMs = 45_000;
 
-/** How often to poll without any poll node. */
-const unattendedMs = 15_000;
-
-/** Polls a NAS as often as the most eager of its poll nodes wants, and remembers how the last poll went. */
+/** Polls a NAS as often as the most eager of its poll nodes wants, without one as often as they do by default, and remembers how the last poll went. */
 export class Poller {
   readonly #parts: PollerParts;
   readonly #intervals = new Map<symbol, number>();
@@ -62,7 +62,7 @@ export class Poller {
   }
 
   async #once(): Promise<ProbeReport> {
-    const { base, probe, look, took, polled } = this.#parts;
+    const { base, probe, look, took, polled, ended } = this.#parts;
     const over = new AbortController();
     // A poll that hangs has to show as well.
     base.clock.wait(staleMs, over.signal).then(polled, () => undefined);
@@ -79,6 +79,7 @@ export class Poller {
     } finally {
       over.abort(new Error('the poll is over'));
       polled();
+      ended();
     }
   }
 
@@ -105,7 +106,10 @@ export class Poller {
   #restart(): void {
     this.#loop?.abort();
     this.#loop = null;
-    const intervalMs = Math.min(...this.#intervals.values(), this.#isStarted ? unattendedMs : Infinity);
+    const intervalMs = Math.min(
+      ...this.#intervals.values(),
+      this.#isStarted ? defaultPollIntervalMs : Infinity,
+    );
     if (intervalMs === Infinity) return;
     this.#loop = new AbortController();
     void this.#run(intervalMs, this.#loop.signal);

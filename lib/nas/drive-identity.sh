@@ -75,3 +75,21 @@ set_wwn() {
   case ${digits#*:} in *[!0-9a-f]*) digits= ;; esac
   eval "$1=\$digits"
 }
+
+# find_same RECORDS SERIAL WWN SIZE: sets D_NAME and D_KEY to the one device that is this drive by every source, and
+# NOT_SAME to why there is none (empty: there is).
+find_same() {
+  find_drive "$1" "$2"
+  DOUBT=
+  [ "$D_COUNT" != 1 ] || check_kernel "$D_NAME" "$2" "$D_WWN"
+  NOT_SAME=
+  if [ "$D_COUNT" != 1 ]; then
+    NOT_SAME="$D_COUNT devices have this serial"
+  elif [ "$D_SIZE" != "$4" ]; then
+    NOT_SAME="$D_NAME has $D_SIZE bytes, not $4"
+  elif [ "$3" != - ] && [ "$D_WWN" != - ] && [ "$D_WWN" != "$3" ]; then
+    NOT_SAME="$D_NAME has WWN $D_WWN, not $3"
+  elif [ -n "$DOUBT" ]; then
+    NOT_SAME=$DOUBT
+  fi
+}

@@ -1,7 +1,14 @@
-import type { DriveIdentity, ProbedDrive, ProbeReport, SafetyLock } from '../../dist/lib/core/drive.js';
+import type {
+  DriveIdentity,
+  PoolActivity,
+  ProbedDrive,
+  ProbeReport,
+  SafetyLock,
+  UnfitDevice,
+} from '../../dist/lib/core/drive.js';
 import { UnreachableError } from '../../dist/lib/core/refusal.js';
 import type { HostLook, RunLook, RunRecord, RunSpec, StartAnswer } from '../../dist/lib/core/remote-run.js';
-import type { SmartReading } from '../../dist/lib/core/smart.js';
+import type { SmartAnswer, SmartReading, SmartRound } from '../../dist/lib/core/smart.js';
 import type { DriveProbe } from '../../dist/lib/nas/drive-probe.js';
 import type { RemoteRuns } from '../../dist/lib/nas/remote-runs.js';
 import { logHead, phasesLog, runLook } from './looks.mts';
@@ -12,6 +19,10 @@ export class FakeHost implements RemoteRuns, DriveProbe {
   clockS = 1_800_000_000;
   isReachable = true;
   smart: SmartReading = { kind: 'not_available', reason: 'loop device' };
+  /** What the drives answer when many are asked; without an entry as `smart`. */
+  readonly smartOf = new Map<string, SmartAnswer>();
+  /** Serials of every round of SMART questions. */
+  readonly smartRounds: string[][] = [];
   /** What the next start answers instead of starting. */
   refusal: Extract<StartAnswer, { kind: 'refused' }> | null = null;
   /** The next start happens, but its answer is lost. */
@@ -21,6 +32,8 @@ export class FakeHost implements RemoteRuns, DriveProbe {
   readonly runs = new Map<string, { look: RunLook; badBlocks: number[]; drive: DriveIdentity }>();
   readonly drives: ProbedDrive[] = [];
   readonly gaps: string[] = [];
+  readonly unfit: UnfitDevice[] = [];
+  readonly activities: PoolActivity[] = [];
 
   addDrive(serial: string, locks: SafetyLock[] = []): DriveIdentity {
     const drive = {
@@ -38,6 +51,14 @@ export class FakeHost implements RemoteRuns, DriveProbe {
     };
     this.drives.push({ drive, locks });
     return drive;
+  }
+
+  /** What the next probe finds on a drive. */
+  setLocks(serial: string, locks: SafetyLock[]): void {
+    const index = this.drives.findIndex(({ drive }) => drive.serial === serial);
+    const probed = this.drives[index];
+    if (probed === undefined) throw new Error(`no drive ${serial}`);
+    this.drives[index] = { ...probed, locks };
   }
 
   /** Ends the run of a drive as a clean four-pattern run, or with what a test wants different. */
@@ -68,13 +89,21 @@ export class FakeHost implements RemoteRuns, DriveProbe {
       uptimeS: 100,
       drives: [...this.drives],
       gaps: [...this.gaps],
-      unfit: [],
-      activities: [],
+      unfit: [...this.unfit],
+      activities: [...this.activities],
     }));
   }
 
   readSmart(): Promise<SmartReading> {
     return this.#answer(() => this.smart);
+  }
+
+  readSmartOfAll(drives: readonly DriveIdentity[]): Promise<SmartRound> {
+    this.smartRounds.push(drives.map(({ serial }) => serial));
+    return this.#answer(() => ({
+      bootId: this.bootId,
+      answers: drives.map(({ serial }) => this.smartOf.get(serial) ?? this.smart),
+    }));
   }
 
   look(): Promise<HostLook> {
