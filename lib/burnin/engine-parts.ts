@@ -12,6 +12,7 @@ import { Janitor } from './janitor';
 import { Poller } from './poller';
 import { Reports } from './reports';
 import { openStageRunners } from './stages/open-stage-runners';
+import { SmartClock } from './smart-clock';
 import { Stations } from './stations';
 import { Troubles } from './troubles';
 import { UnlockTries } from './unlock-tries';
@@ -36,6 +37,7 @@ export interface EngineParts {
   readonly tries: UnlockTries;
   readonly inventory: Inventory;
   readonly followers: Followers;
+  readonly smartClock: SmartClock;
   readonly janitor: Janitor;
   readonly poller: Poller;
   readonly reports: Reports;
@@ -48,7 +50,9 @@ export function openEngineParts(parts: BurninParts, hooks: EngineHooks): EngineP
   const troubles = new Troubles(base);
   const grants = new Grants(base, hooks.touch);
   const progressOf = (jobId: string) => followers.progressOf(jobId);
-  const inventory = new Inventory({ base, troubles, grants, progressOf });
+  const smartOf = (serial: string) => smartClock.of(serial);
+  const inventory = new Inventory({ base, troubles, grants, progressOf, smartOf, slotOf: () => null });
+  const smartClock = openSmartClock(parts, hooks, { troubles, inventory });
   const janitor = new Janitor(base, parts.runs, troubles);
   const shared = {
     beat: openBeat(base.clock, parts.lookEveryMs),
@@ -58,12 +62,27 @@ export function openEngineParts(parts: BurninParts, hooks: EngineHooks): EngineP
     grants,
     tries: new UnlockTries(base.clock),
     inventory,
+    smartClock,
     janitor,
   };
   const look = batched(() => parts.runs.look());
   const followers: Followers = openFollowers(parts, hooks, { ...shared, look });
   const poller = openPoller(parts, hooks, { ...shared, look });
   return { ...shared, followers, poller, ...openReports(parts, inventory) };
+}
+
+function openSmartClock(
+  { base, probe }: BurninParts,
+  hooks: EngineHooks,
+  { troubles, inventory }: Pick<EngineParts, 'troubles' | 'inventory'>,
+): SmartClock {
+  return new SmartClock({
+    base,
+    probe,
+    troubles,
+    drives: () => inventory.listPresent(),
+    changed: (serials) => serials.forEach((serial) => hooks.touch(serial)),
+  });
 }
 
 type Shared = Omit<EngineParts, 'followers' | 'poller' | 'reports' | 'deliveries'> & {

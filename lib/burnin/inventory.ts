@@ -1,11 +1,13 @@
+import { buildSmartSummary } from '../core/build-smart-summary';
 import type { DriveFacts, PoolActivity, ProbeReport, SafetyLock, UnfitDevice } from '../core/drive';
 import { isClosed, type Job } from '../core/job';
 import { isSameDrive } from '../core/judge-grant';
 import { isToldApartByWwn } from '../core/judge-override';
 import { readStoredSmart } from '../core/read-stored-smart';
-import type { DriveView, JobView, Progress } from '../core/views';
+import type { DriveView, JobView, Progress, SmartSummary } from '../core/views';
 import type { EngineBase } from './engine-base';
 import type { Grants } from './grants';
+import type { SmartState } from './smart-clock';
 import type { Troubles } from './troubles';
 
 interface Seen {
@@ -24,6 +26,18 @@ export interface InventoryParts {
   readonly troubles: Troubles;
   readonly grants: Grants;
   progressOf(jobId: string): Progress | null;
+  /** The newest reading of the SMART clock. */
+  smartOf(serial: string): SmartState | null;
+  /** Bay of the enclosure, where somebody tells. */
+  slotOf(serial: string): string | null;
+}
+
+/** SMART data that a job has read. */
+interface JobSmart {
+  /** Milliseconds since the epoch, null where no job has read any. */
+  readonly readAt: number | null;
+  readonly isHealthy: boolean | null;
+  readonly smart: SmartSummary | null;
 }
 
 /** A pulled drive and its last result are shown for this long. */
@@ -40,17 +54,21 @@ export class Inventory {
   readonly #troubles: Troubles;
   readonly #grants: Grants;
   readonly #known = new Map<string, Known>();
-  readonly #health = new Map<string, boolean | null>();
+  readonly #health = new Map<string, JobSmart>();
   readonly #progressOf: (jobId: string) => Progress | null;
+  readonly #smartOf: (serial: string) => SmartState | null;
+  readonly #slotOf: (serial: string) => string | null;
 
   #unfit: readonly UnfitDevice[] = [];
   #activities: readonly PoolActivity[] = [];
 
-  constructor({ base, troubles, grants, progressOf }: InventoryParts) {
+  constructor({ base, troubles, grants, progressOf, smartOf, slotOf }: InventoryParts) {
     this.#base = base;
     this.#troubles = troubles;
     this.#grants = grants;
     this.#progressOf = progressOf;
+    this.#smartOf = smartOf;
+    this.#slotOf = slotOf;
     for (const { drive, seenAt } of base.store.drives.list(base.nas)) {
       // Nothing is free before a probe has said so.
       const locks: SafetyLock[] = [{ kind: 'unproven', detail: 'since the NAS has not been probed yet' }];
@@ -81,9 +99,10 @@ export class Inventory {
     const known = this.#known.get(serial);
     if (known === undefined) return null;
     const job = this.#lastJob(serial);
-    const isHealthy = this.#readHealth(serial, job);
+    const smart = this.#readSmart(serial, job);
     const grant = this.#grants.view(known.drive);
-    return { ...known, job, isHealthy, smart: null, grant, slot: null, badBlocks: readBadBlocks(job) };
+    const slot = this.#slotOf(serial);
+    return { ...known, job, ...smart, grant, slot, badBlocks: readBadBlocks(job) };
   }
 
   jobView(job: Job): JobView {
@@ -102,8 +121,14 @@ export class Inventory {
     return hottest?.drive ?? null;
   }
 
+  /** The drives that are there, for whoever asks each of them something. */
+  listPresent(): readonly DriveFacts[] {
+    return [...this.#known.values()].filter((known) => known.isPresent).map(({ drive }) => drive);
+  }
+
   setHealth(serial: string, isHealthy: boolean | null): void {
-    this.#health.set(serial, isHealthy);
+    const smart = this.#health.get(serial)?.smart ?? null;
+    this.#health.set(serial, { isHealthy, readAt: this.#base.clock.now(), smart });
   }
 
   /** Tells the bus what is known of a drive; whoever publishes it drops what has not changed. */
@@ -164,14 +189,27 @@ export class Inventory {
     return known.isPresent;
   }
 
-  /** As read since the start, else as the last job's newest SMART reading had it. */
-  #readHealth(serial: string, view: JobView | null): boolean | null {
+  /** The newest reading, whoever took it. */
+  #readSmart(serial: string, view: JobView | null): Pick<DriveView, 'isHealthy' | 'smart'> {
+    const own = this.#smartOf(serial);
+    const { readAt, isHealthy, smart } = this.#readJobSmart(serial, view);
+    const isOwnNewer = own !== null && (readAt === null || own.summary.readAt >= readAt);
+    return { isHealthy: isOwnNewer ? own.isHealthy : isHealthy, smart: own?.summary ?? smart };
+  }
+
+  /** As a job read it since the start, else as the last job's newest snapshot has it. */
+  #readJobSmart(serial: string, view: JobView | null): JobSmart {
     const known = this.#health.get(serial);
-    if (known !== undefined || view === null) return known ?? null;
-    const look = readStoredSmart(this.#base.store.snapshots.list(view.job.id).at(-1)?.json);
-    const isHealthy = look?.kind === 'read' ? look.facts.isPassed : null;
-    this.#health.set(serial, isHealthy);
-    return isHealthy;
+    if (known !== undefined || view === null) return known ?? { readAt: null, isHealthy: null, smart: null };
+    const snapshot = this.#base.store.snapshots.list(view.job.id).at(-1);
+    const look = readStoredSmart(snapshot?.json);
+    const readAt = snapshot?.at ?? null;
+    const read: JobSmart =
+      look?.kind === 'read' && readAt !== null
+        ? { readAt, isHealthy: look.facts.isPassed, smart: buildSmartSummary(look.facts, readAt) }
+        : { readAt: null, isHealthy: null, smart: null };
+    this.#health.set(serial, read);
+    return read;
   }
 
   /** A job that cannot be read hides itself, not the drive. */

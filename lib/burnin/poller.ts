@@ -1,4 +1,5 @@
 import type { ProbeReport } from '../core/drive';
+import { defaultPollIntervalMs } from '../core/read-poll-interval';
 import type { HostLook } from '../core/remote-run';
 import { batched } from './batched';
 import { describeError, type EngineBase } from './engine-base';
@@ -17,10 +18,7 @@ export interface PollerParts {
 /** Older than this, what is shown may be wrong, and is marked so. */
 const staleMs = 45_000;
 
-/** How often to poll without any poll node. */
-const unattendedMs = 15_000;
-
-/** Polls a NAS as often as the most eager of its poll nodes wants, and remembers how the last poll went. */
+/** Polls a NAS as often as the most eager of its poll nodes wants, without one as often as they do by default, and remembers how the last poll went. */
 export class Poller {
   readonly #parts: PollerParts;
   readonly #intervals = new Map<symbol, number>();
@@ -108,7 +106,10 @@ export class Poller {
   #restart(): void {
     this.#loop?.abort();
     this.#loop = null;
-    const intervalMs = Math.min(...this.#intervals.values(), this.#isStarted ? unattendedMs : Infinity);
+    const intervalMs = Math.min(
+      ...this.#intervals.values(),
+      this.#isStarted ? defaultPollIntervalMs : Infinity,
+    );
     if (intervalMs === Infinity) return;
     this.#loop = new AbortController();
     void this.#run(intervalMs, this.#loop.signal);

@@ -27,11 +27,13 @@ export interface BadblocksLog {
   readonly otherLines: readonly string[];
 }
 
-const rangePattern = /^(?:From block|Checking blocks) (\d+) to (\d+)$/;
+// Longer numbers are no block numbers, and would lose digits.
+const rangePattern = /^(?:From block|Checking blocks) (\d{1,15}) to (\d{1,15})$/;
 const headPattern = /^(?:Testing with (?:pattern (0x[0-9a-f]+)|random pattern)|Reading and comparing): ?/;
-const summaryPattern = /^Pass completed, \d+ bad blocks found\. \((-?\d+)\/(-?\d+)\/(-?\d+) errors\)$/;
+const summaryPattern =
+  /^Pass completed, \d+ bad blocks found\. \((-?\d{1,15})\/(-?\d{1,15})\/(-?\d{1,15}) errors\)$/;
 const tickPattern = /^ *\d+\.\d\d% done, [-:\d]+ elapsed\. \(-?\d+\/-?\d+\/-?\d+ errors\)$/;
-const interruptedPattern = /^Interrupted at block (\d+)$/;
+const interruptedPattern = /^Interrupted at block (\d{1,15})$/;
 
 interface Draft {
   range: BadblocksLog['range'];

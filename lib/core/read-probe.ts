@@ -1,5 +1,5 @@
 import { safetyLockKinds } from './drive';
-import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from './drive';
+import type { DriveFacts, PoolActivity, ProbedDrive, ProbeReport, SafetyLock, UnfitDevice } from './drive';
 import { readRecords } from './read-host-answer';
 import type { FieldReader, HostRecord, Reading } from './read-host-answer';
 
@@ -9,6 +9,8 @@ export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> 
   const drives: DriveFacts[] = [];
   const locks: { name: string; lock: SafetyLock }[] = [];
   const gaps: string[] = [];
+  const unfit: UnfitDevice[] = [];
+  const activities: PoolActivity[] = [];
   const isJudged = records.some((record) => record.kind === 'judged');
   const reading = readRecords(records, {
     host: (fields) => {
@@ -22,6 +24,8 @@ export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> 
         lock: { kind: fields.word(safetyLockKinds), detail: fields.text() },
       }),
     gap: (fields) => gaps.push(`${fields.text()}: ${fields.text()}`),
+    device: (fields) => unfit.push(readUnfit(fields)),
+    scan: (fields) => activities.push(readActivity(fields)),
   });
   if (!reading.ok) return reading;
   const [host] = hosts;
@@ -33,7 +37,7 @@ export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> 
     drive,
     locks: locks.filter(({ name }) => name === drive.name).map(({ lock }) => lock),
   }));
-  return { ok: true, value: { ...host, drives: probed, gaps, unfit: [], activities: [] } };
+  return { ok: true, value: { ...host, drives: probed, gaps, unfit, activities } };
 }
 
 function readDrive(fields: FieldReader): DriveFacts {
@@ -49,6 +53,23 @@ function readDrive(fields: FieldReader): DriveFacts {
     wwn: fields.textOrNull(),
     temperatureC: readTemperature(fields.textOrNull()),
     model: fields.textOrNull(),
+  };
+}
+
+function readUnfit(fields: FieldReader): UnfitDevice {
+  return {
+    name: fields.text(),
+    sizeBytes: fields.count(),
+    reason: fields.word(['no_serial', 'no_size'] as const),
+    model: fields.textOrNull(),
+  };
+}
+
+function readActivity(fields: FieldReader): PoolActivity {
+  return {
+    pool: fields.text(),
+    kind: fields.word(['scrub', 'resilver'] as const),
+    percent: fields.numberOrNull(),
   };
 }
 

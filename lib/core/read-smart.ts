@@ -70,7 +70,7 @@ function readAttributes(json: unknown) {
  */
 function readAttribute(table: readonly unknown[], id: number, name: RegExp): number | null {
   const row = table.find((item) => numberAt(item, 'id') === id && name.test(textAt(item, 'name') ?? ''));
-  const printed = /^(\d+) \(/.exec(textAt(row, 'raw', 'string') ?? '')?.[1];
+  const printed = /^(\d{1,15}) \(/.exec(textAt(row, 'raw', 'string') ?? '')?.[1];
   return printed === undefined ? countAt(row, 'raw', 'value') : Number(printed);
 }
 
@@ -78,7 +78,11 @@ function readAttribute(table: readonly unknown[], id: number, name: RegExp): num
 function readUncorrectedErrors(json: unknown): number | null {
   const read = (name: string) => countAt(json, 'scsi_error_counter_log', name, 'total_uncorrected_errors');
   const counts = [read('read'), read('write'), read('verify')] as const;
-  const sum = counts.reduce<number>((total, count) => total + (count ?? 0), 0);
+  // Beyond what a number can hold the sum would be infinite, which is lost on its way into the store.
+  const sum = counts.reduce<number>(
+    (total, count) => Math.min(total + (count ?? 0), Number.MAX_SAFE_INTEGER),
+    0,
+  );
   const isWhole = counts[0] !== null && counts[1] !== null;
   return isWhole || sum > 0 ? sum : null;
 }

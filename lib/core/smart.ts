@@ -12,6 +12,30 @@ export type SmartReading =
     }
   | { readonly kind: 'no_such_drive'; readonly reason: string };
 
+/** What one drive of many answered. Only `read` is a reading; none of the others says that the drive is ill. */
+export type SmartAnswer =
+  | SmartReading
+  /** In standby, and not woken for the question. */
+  | { readonly kind: 'asleep' }
+  /** smartctl did not come back in time, or said nothing that can be read. */
+  | { readonly kind: 'no_answer'; readonly reason: string };
+
+/** One round of questions to a NAS. */
+export interface SmartRound {
+  /** Boot of the NAS in which they were answered. */
+  readonly bootId: string;
+  /** One for each drive that was asked for, in the same order. */
+  readonly answers: readonly SmartAnswer[];
+}
+
+/** A self-test that a drive is doing by itself. */
+export interface SelfTestInProgress {
+  /** `extended self-test`, `short self-test`, or `self-test` where the drive does not tell which. */
+  readonly text: string;
+  /** 0…100, in steps of ten from ATA drives; null where it was not told. */
+  readonly percentLeft: number | null;
+}
+
 /** The newest finished self-test of a drive's log; `none` for a log without one. Aborted tests do not count. */
 export interface NewestSelfTest {
   readonly outcome: 'passed' | 'failed' | 'none';

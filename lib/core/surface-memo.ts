@@ -22,18 +22,20 @@ export interface SurfaceMemo {
   readonly confirmedBadBlocks: readonly number[] | null;
 }
 
-const range = z.object({ first: z.number(), last: z.number() });
+/** These numbers become arguments of a program that writes: what is no count was not written by us. */
+const count = z.int().nonnegative();
+const range = z.object({ first: count, last: count });
 const schema = z.object({
   run: z
-    .object({ runId: z.string(), bootId: z.string(), isLaunched: z.boolean(), expiresClockS: z.number() })
+    .object({ runId: z.string(), bootId: z.string(), isLaunched: z.boolean(), expiresClockS: count })
     .nullable(),
   pastRuns: z.array(z.string()),
   spec: z.object({
     mode: z.enum(['write', 'compare']),
-    blockBytes: z.number(),
-    blocksPerRequest: z.number(),
-    errorLimit: z.number(),
-    patterns: z.array(z.string()),
+    blockBytes: count,
+    blocksPerRequest: count,
+    errorLimit: count,
+    patterns: z.array(z.string().regex(/^0x[0-9a-f]{1,8}$/)),
     range: range.nullable(),
   }),
   verdict: z
@@ -50,8 +52,8 @@ const schema = z.object({
     })
     .nullable(),
   ranges: z.array(range),
-  badBlocks: z.array(z.number()),
-  confirmedBadBlocks: z.array(z.number()).nullable(),
+  badBlocks: z.array(count),
+  confirmedBadBlocks: z.array(count).nullable(),
 });
 
 /** Null for a stage that has no memo yet; `unreadable` for anything that this version did not write. */

@@ -1,6 +1,6 @@
 # Which drives there are and what uses them: one collector for the probe and for the start alike.
 # shellcheck shell=dash
-# shellcheck disable=SC2015,SC2034 # names that the other parts read
+# shellcheck disable=SC2015
 
 # bounded COMMAND…: a hung device must not hang the answer.
 bounded() {
@@ -43,12 +43,47 @@ await_udev() {
 list_devices() {
   await_udev
   tagged L lsblk lsblk -bPo NAME,KNAME,PKNAME,MAJ:MIN,TYPE,SIZE,PHY-SEC,ROTA,TRAN,SERIAL,WWN,MODEL,FSTYPE,PARTTYPE,LABEL,MOUNTPOINT
+  collect_kernel_words
 }
 
 # The last line is the proof that the collector came to its end.
 collect_devices() {
   list_devices
   printf 'E\n'
+}
+
+# What the kernel itself says a device is: lsblk repeats udev's notes, and those are late after a hot swap. By builtins
+# only, as a fork for each drive would add up.
+collect_kernel_words() {
+  local dir path page hidden
+  page=$(printf '\200')
+  for dir in "$R"/sys/block/*; do
+    # The single paths of a multipath NVMe drive, which nobody can open.
+    hidden=
+    { read -r hidden <"$dir/hidden"; } 2>/dev/null
+    [ "$hidden" != 1 ] || continue
+    for path in device/vpd_pg80 device/serial serial device/wwid wwid; do
+      [ -r "$dir/$path" ] || continue
+      read_words "$dir/$path"
+      # The page of a SCSI device has a head: its type, its number, the length of the serial.
+      case $path in *pg80) WORDS=${WORDS#*"$page"?} ;; esac
+      [ -z "$WORDS" ] || printf 'K %s %s %s\n' "${dir##*/}" "${path##*/}" "$WORDS"
+    done
+  done
+}
+
+# read_words FILE: sets WORDS to its lines, joined by blanks. The shells drop NUL bytes on their own.
+read_words() {
+  local line
+  WORDS=
+  line=
+  { while IFS= read -r line || [ -n "$line" ]; do WORDS="$WORDS$line "; done <"$1"; } 2>/dev/null
+}
+
+# findmnt's list, and the kernel's own, of which nothing can be cut off unseen.
+collect_mounts() {
+  tagged M findmnt findmnt -rno MAJ:MIN,SOURCE,TARGET,FSTYPE
+  [ ! -r "$R/proc/self/mountinfo" ] || tagged N mountinfo cat "$R/proc/self/mountinfo"
 }
 
 collect_pools() {
@@ -65,7 +100,8 @@ collect_swaps() {
     printf 'G swaps cannot be read\n'
     return 0
   fi
-  while read -r line; do printf 'S %s\n' "$line"; done <"$R/proc/swaps"
+  while read -r line || [ -n "$line" ]; do printf 'S %s\n' "$line"; done <"$R/proc/swaps"
+  printf 'S end\n'
 }
 
 # collect_signatures KNAME: what is on it and its partitions now, where udev's notes say nothing of it. Signatures of two
@@ -80,8 +116,10 @@ collect_signatures() {
     status=$?
     case $status in
       0) [ -z "$type" ] || printf 'F %s %s\n' "$name" "$type" ;;
+      2) ;;
       8) printf 'A %s signatures of several kinds\n' "$name" ;;
       124 | 137 | 143) printf 'A %s it does not answer\n' "$name" ;;
+      *) printf 'A %s failed with exit status %s\n' "$name" "$status" ;;
     esac
   done
 }
@@ -93,6 +131,10 @@ collect_holders() {
     kname=${dir##*/}
     [ -d "$dir/holders" ] || continue
     printf 'X %s\n' "$kname"
+    for path in "$dir/$kname"*/; do
+      path=${path%/}
+      [ ! -d "$path" ] || printf 'P %s %s\n' "$kname" "${path##*/}"
+    done
     for path in "$dir"/holders/* "$dir/$kname"*/holders/*; do
       case $path in *'/*') continue ;; esac
       printf 'H %s %s\n' "$kname" "${path##*/}"
@@ -104,7 +146,12 @@ collect_holders() {
       [ -z "$temp" ] || printf 'T %s %s\n' "$kname" "$temp"
     done
   done
-  # A loop device neither claims nor holds what it reads and writes.
+}
+
+# A loop device neither claims nor holds what it reads and writes; a btrfs of several devices is mounted by the name of
+# one of them.
+collect_kin() {
+  local dir path
   for dir in "$R"/sys/block/loop*; do
     path=
     { IFS= read -r path <"$dir/loop/backing_file"; } 2>/dev/null
@@ -113,60 +160,23 @@ collect_holders() {
       /dev/*) printf 'O %s %s\n' "${dir##*/}" "$path" ;;
     esac
   done
-  # A btrfs of several devices is mounted by the name of one of them.
   for path in "$R"/sys/fs/btrfs/*/devices/*; do
     case $path in *'/*') continue ;; esac
-    printf 'B %s\n' "${path##*/}"
+    dir=${path%/devices/*}
+    printf 'B %s %s\n' "${dir##*/}" "${path##*/}"
   done
 }
 
 # collect_facts [KNAME]: of all drives, and with the name of one more about that one.
 collect_facts() {
   list_devices
-  tagged M findmnt findmnt -rno MAJ:MIN,SOURCE,TARGET,FSTYPE
+  collect_mounts
   collect_swaps
   collect_holders
+  collect_kin
   collect_pools
   collect_claims
   [ -z "${1:-}" ] || collect_signatures "$1"
   is_root || printf 'G login is not root\n'
   printf 'E\n'
-}
-
-# find_drive RECORDS SERIAL: sets D_COUNT and, of the last match, D_NAME, D_NUMBER, D_SIZE, D_WWN and D_KEY.
-find_drive() {
-  local kind name number size serial wwn
-  D_COUNT=0
-  D_NAME=
-  while IFS=$TAB read -r kind name number _ size _ _ _ serial wwn _; do
-    if [ "$kind" = key ] && [ "$name" = "$D_NAME" ]; then D_KEY=$number; fi
-    [ "$kind" = drive ] && [ "$serial" = "$2" ] || continue
-    D_COUNT=$((D_COUNT + 1))
-    D_NAME=$name
-    D_NUMBER=$number
-    D_SIZE=$size
-    D_WWN=$wwn
-  done <<RECORDS
-$1
-RECORDS
-}
-
-# find_locks RECORDS KNAME: sets LOCKS to one line of words, and LOCK_KINDS to the kinds alone.
-find_locks() {
-  local kind name lock detail
-  LOCKS=
-  LOCK_KINDS=
-  while IFS=$TAB read -r kind name lock detail; do
-    [ "$kind" = lock ] && [ "$name" = "$2" ] || continue
-    LOCKS="${LOCKS:+$LOCKS; }$lock $detail"
-    LOCK_KINDS="${LOCK_KINDS:+$LOCK_KINDS }$lock"
-  done <<RECORDS
-$1
-RECORDS
-}
-
-# is_judged RECORDS: the judge has spoken its last word, and the devices themselves are known.
-is_judged() {
-  case $1 in *"gap${TAB}lsblk"* | *"gap${TAB}facts"*) return 1 ;; esac
-  case $1 in *judged) ;; *) return 1 ;; esac
 }

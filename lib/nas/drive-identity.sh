@@ -1,77 +1,96 @@
-# What the kernel itself says a device is. lsblk repeats udev's notes, and those are late after a hot swap.
+# Which devices are drives, and whether each can be told from every other.
 # shellcheck shell=dash
-# shellcheck disable=SC2015,SC2034 # names that the other parts read
+# shellcheck disable=SC2016,SC2034 # awk text that the judge takes in
 
-# bare: letters and digits only, in lower case, as blanks and odd characters are written differently everywhere.
-bare() {
-  tr -cd 'A-Za-z0-9' | tr '[:upper:]' '[:lower:]'
+JUDGE_IDENTITY='
+# Letters and digits only, in lower case, as blanks and odd characters are written differently everywhere.
+function bare(s) {
+  gsub(/\\x[0-9a-f][0-9a-f]|[^A-Za-z0-9]/, "", s)
+  return tolower(s)
 }
-
-# is_prefix A B: one of them begins with the other. SAS drives have a short and a long serial.
-is_prefix() {
-  case $1 in "$2"*) return 0 ;; esac
-  case $2 in "$1"*) return 0 ;; esac
-  return 1
+# Is it the same, or a beginning of the other that is long enough? SAS drives have a short and a long serial.
+function agrees(a, b) {
+  if (a == b) return 1
+  if (length(a) < 4 || length(b) < 4) return 0
+  return index(a, b) == 1 || index(b, a) == 1
 }
-
-# check_kernel KNAME SERIAL WWN: sets DOUBT to what the kernel knows otherwise (empty: nothing), and IS_SURE to yes when
-# it knows this very serial. A source that is not there or empty decides nothing.
-check_kernel() {
-  local serial wwid path
-  DOUBT=
-  IS_SURE=no
-  wwid=
-  for path in "$R/sys/block/$1/device/wwid" "$R/sys/block/$1/wwid"; do
-    [ -n "$wwid" ] || wwid=$(kernel_words 1 "$path" | tr '[:upper:]' '[:lower:]')
-  done
-  serial=$(printf '%s' "$2" | bare)
-  [ -z "$serial" ] || check_kernel_serial "$1" "$serial" "$wwid"
-  [ -n "$DOUBT" ] || check_kernel_wwn "$1" "$3" "$wwid"
-  DOUBT=$(clean "$DOUBT")
+function ends_with(s, end) { return length(s) >= length(end) && substr(s, length(s) - length(end) + 1) == end }
+# Where a drive is told without a number, all zeros stand for it in some enclosures.
+function has_serial(k) { return serial[k] !~ /^[-0 ]*$/ && length(serial[k]) <= 200 }
+function has_wwn(k) { return wwn[k] ~ /[1-9a-fA-F]/ }
+# Whatever has a parent is a part of a drive or a mapping over it, whatever type it gives itself.
+function is_candidate(k) {
+  return index(TYPES, " " type[k] " ") && type[k] !~ /^(part|crypt|lvm|mpath|dm|md|raid.*|linear|rom)$/ && parents[k] == "" && k !~ /^(dm-|md|bcache|zd|zram|ram|nbd)[0-9]/
 }
-
-# kernel_words FROM FILE: what can be printed of it, from this byte on.
-kernel_words() {
-  [ ! -r "$2" ] || bounded tail -c "+$1" "$2" | tr -d '\000-\037\177-\377'
+function name_drives(   i, k) {
+  for (i = 1; i <= count; i++) {
+    k = order[i]
+    if (!is_candidate(k)) continue
+    if (!(size[k] + 0 > 0)) { unfit[k] = "no_size"; continue }
+    if (has_wwn(k)) wwn_twins[tolower(wwn[k])]++
+    if (!has_serial(k)) { unfit[k] = "no_serial"; continue }
+    is_drive[k] = 1
+    twins[serial[k]]++
+  }
+  for (i in word_count) if (!(i in type)) gap("devices", "lsblk does not tell of " i)
 }
-
-check_kernel_serial() {
-  local said words known path from
-  said=
-  for path in device/vpd_pg80 device/serial serial; do
-    # The page of a SCSI device has a head of four bytes.
-    case $path in *pg80) from=5 ;; *) from=1 ;; esac
-    words=$(kernel_words "$from" "$R/sys/block/$1/$path")
-    known=$(printf '%s' "$words" | bare)
-    [ -n "$known" ] || continue
-    if is_prefix "$known" "$2"; then IS_SURE=yes; fi
-    said="${said:+$said, }$words"
-  done
-  # Where udev takes the WWN or the bridge's number for a serial, the kernel has it at the end of its own name.
-  case $2 in
-    ??????*) case $(printf '%s' "$3" | bare) in *"$2") IS_SURE=yes ;; esac ;;
-  esac
-  [ -z "$said" ] || [ "$IS_SURE" = yes ] || DOUBT="the kernel knows $1 by another serial: $said"
+# wwn_of TEXT: its kind and its digits.
+function wwn_of(s) {
+  s = tolower(s)
+  gsub(/ /, "", s)
+  if (s ~ /^0x[0-9a-f]+$/) return "naa:" substr(s, 3)
+  if (s ~ /^(naa|eui|uuid)\.[0-9a-f-]+$/) { sub(/\./, ":", s); gsub(/-/, "", s); return s }
+  return ""
 }
-
-# check_kernel_wwn KNAME WWN WWID: only numbers of the same kind can be compared.
-check_kernel_wwn() {
-  local kernel udev
-  set_wwn kernel "$3"
-  set_wwn udev "$(printf '%s' "$2" | tr '[:upper:]' '[:lower:]')"
-  [ -n "$kernel" ] && [ -n "$udev" ] && [ "${kernel%%:*}" = "${udev%%:*}" ] || return 0
-  is_prefix "$kernel" "$udev" || DOUBT="the kernel knows $1 by another WWN: $3"
+# A source that is not there or empty decides nothing.
+function judge_kernel(k,   i, s, b, said, wwid) {
+  s = bare(serial[k])
+  for (i = 1; i <= word_count[k]; i++) {
+    b = bare(words[k, i])
+    if (b == "") continue
+    if (word_kind[k, i] == "wwid") { if (wwid == "") wwid = words[k, i]; continue }
+    if (agrees(b, s)) is_sure[k] = 1
+    said = said (said == "" ? "" : ", ") unescape(words[k, i])
+  }
+  # Where udev takes the WWN or the number of a bridge for a serial, the kernel has it at the end of its own name.
+  if (length(s) >= 6 && ends_with(bare(wwid), s)) is_sure[k] = 1
+  if (s != "" && said != "" && !(k in is_sure)) return "the kernel knows " k " by another serial: " said
+  b = wwn_of(wwid)
+  s = wwn_of(wwn[k])
+  if (b == "" || s == "" || substr(b, 1, 4) != substr(s, 1, 4) || agrees(b, s)) return ""
+  return "the kernel knows " k " by another WWN: " unescape(wwid)
 }
-
-# set_wwn NAME TEXT: its kind and its digits.
-set_wwn() {
-  local digits
-  case $2 in
-    0x?*) digits=naa:${2#0x} ;;
-    naa.?*) digits=naa:${2#naa.} ;;
-    eui.?*) digits=eui:${2#eui.} ;;
-    *) digits= ;;
-  esac
-  case ${digits#*:} in *[!0-9a-f]*) digits= ;; esac
-  eval "$1=\$digits"
+# All paths to one drive below one map are one drive, which the map holds.
+function list_maps(   i, j, k, n, p) {
+  for (i = 1; i <= count; i++) {
+    k = order[i]
+    if (type[k] != "mpath") continue
+    n = split(parents[k], p, " ")
+    for (j = 1; j <= n; j++) map_of[p[j]] = k
+  }
 }
+# same KNAME IS_BY_WWN: the devices that share it, in words; nothing where all of them are paths below one map.
+function same(k, is_by_wwn,   i, o, list, n, others) {
+  for (i = 1; i <= count; i++) {
+    o = order[i]
+    if (!(o in is_drive) && !(is_by_wwn && o in unfit && size[o] + 0 > 0)) continue
+    if (is_by_wwn ? tolower(wwn[o]) != tolower(wwn[k]) : serial[o] != serial[k]) continue
+    if (map_of[o] == "" || map_of[o] != map_of[k] || tolower(wwn[o]) != tolower(wwn[k])) others++
+    if (is_by_wwn) list = list (n++ ? ", " : "") o " " (o in is_drive ? "serial " serial[o] : "without serial")
+    else list = list (n++ ? ", " : "") o " " (has_wwn(o) ? wwn[o] : "without WWN")
+  }
+  return others ? n " devices with " (is_by_wwn ? "WWN " wwn[k] : "serial " serial[k]) ": " list : ""
+}
+function judge_twins(   i, k, t, w) {
+  list_maps()
+  for (i = 1; i <= count; i++) {
+    k = order[i]
+    if (!(k in is_drive)) continue
+    if (twins[serial[k]] > 1 && (t = same(k, 0)) != "") add(k, "ambiguous", t)
+    w = has_wwn(k) ? wwn_twins[tolower(wwn[k])] : 0
+    if (w > 1 && w != twins[serial[k]] && (t = same(k, 1)) != "") add(k, "ambiguous", t)
+    if ((t = judge_kernel(k)) == "") continue
+    doubt[k] = substr(t, 1, 400)
+    add(k, "ambiguous", t)
+  }
+}'

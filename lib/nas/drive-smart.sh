@@ -7,17 +7,9 @@ read_smart() {
   put_host || return 1
   facts=$(collect_devices | judge_drives "$4")
   is_judged "$facts" || return 1
-  find_drive "$facts" "$1"
-  DOUBT=
-  [ "$D_COUNT" != 1 ] || check_kernel "$D_NAME" "$1" "$D_WWN"
-  if [ "$D_COUNT" != 1 ]; then
-    put no_drive "$D_COUNT devices have this serial"
-  elif [ "$D_SIZE" != "$3" ]; then
-    put no_drive "$D_NAME has $D_SIZE bytes, not $3"
-  elif [ "$2" != - ] && [ "$D_WWN" != - ] && [ "$D_WWN" != "$2" ]; then
-    put no_drive "$D_NAME has WWN $D_WWN, not $2"
-  elif [ -n "$DOUBT" ]; then
-    put no_drive "$DOUBT"
+  find_same "$facts" "$1" "$2" "$3"
+  if [ -n "$NOT_SAME" ]; then
+    put no_drive "$NOT_SAME"
   elif ! has smartctl; then
     put no_smart 'smartctl is missing'
   else

@@ -6,6 +6,16 @@ import type { HostRecord, Reading } from '../core/read-host-answer';
 import { UnreachableError } from '../core/refusal';
 import type { Shell } from './shell';
 
+/** Everything that finds the drives and judges what uses them; it wants `run-files` for the claims of runs. */
+export const judgeParts: readonly string[] = [
+  'drive-uses',
+  'drive-pools',
+  'drive-identity',
+  'drive-judge',
+  'drive-facts',
+  'drive-find',
+];
+
 /** A call of a function that the given parts define. */
 export interface HostCall<T> {
   /** File names beside this file, without `.sh`, in order. */

@@ -7,7 +7,7 @@ import {
 } from '../core/read-runs';
 import { RefusedError } from '../core/refusal';
 import type { RunSpec } from '../core/remote-run';
-import { runHostCall } from './host-script';
+import { judgeParts, runHostCall } from './host-script';
 import type { RemoteRuns } from './remote-runs';
 import type { Shell } from './shell';
 
@@ -18,14 +18,21 @@ export interface StopPatience {
 }
 
 const files = ['host', 'run-files'];
-const driveFiles = ['drive-judge', 'drive-facts', 'drive-identity'];
 
 /** The runs on the NAS behind `shell`. */
 export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 60, killS: 15 }): RemoteRuns {
   return {
     start: (spec) =>
       runHostCall(shell, {
-        parts: [...files, ...driveFiles, 'drive-openers', 'run-helpers', 'run-start'],
+        parts: [
+          ...files,
+          ...judgeParts,
+          'drive-openers',
+          'run-helpers',
+          'run-grants',
+          'run-checks',
+          'run-start',
+        ],
         call: 'start_run',
         args: buildStartArguments(spec),
         timeoutMs: 180_000,
@@ -42,7 +49,7 @@ export function openRemoteRuns(shell: Shell, patience: StopPatience = { termS: 6
       }),
     collect: (runId, deviceTypes) =>
       runHostCall(shell, {
-        parts: [...files, ...driveFiles, 'run-settle', 'run-look'],
+        parts: [...files, ...judgeParts, 'run-settle', 'run-look'],
         call: 'collect_run',
         args: [runId, deviceTypes.join(' ')],
         timeoutMs: 90_000,
@@ -91,5 +98,6 @@ function buildStartArguments({ badblocks, drive, ...spec }: RunSpec): string[] {
     range === null ? '-' : String(range.last),
     String(spec.notAfterClockS),
     spec.bootId,
+    ...spec.grants.map(({ kind, detail }) => `${kind} ${detail === '' ? '-' : detail}`),
   ];
 }

@@ -5,13 +5,14 @@
 # read_meta FILE: sets M_… from its key=value lines; a missing or garbled one leaves them empty.
 read_meta() {
   local line
-  M_OWNER='' M_SERIAL='' M_KEY='' M_NAME='' M_BOOT='' M_FORM='' M_STARTED='' M_READ='' M_WRITTEN=''
+  M_OWNER='' M_SERIAL='' M_KEY='' M_WWN='' M_NAME='' M_BOOT='' M_FORM='' M_STARTED='' M_READ='' M_WRITTEN=''
   [ -r "$1" ] || return 1
   while IFS= read -r line; do
     case $line in
       owner=*) set_clean M_OWNER "${line#*=}" ;;
       serial=*) set_clean M_SERIAL "${line#*=}" ;;
       key=*) M_KEY=${line#*=} ;;
+      wwn=*) set_clean M_WWN "${line#*=}" ;;
       kname=*) M_NAME=${line#*=} ;;
       boot=*) set_clean M_BOOT "${line#*=}" ;;
       form=*) M_FORM=${line#*=} ;;

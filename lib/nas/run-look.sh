@@ -136,10 +136,9 @@ put_identity() {
   [ -n "$M_SERIAL" ] || return 0
   facts=$(collect_devices | judge_drives "$2")
   is_judged "$facts" || return 1
-  find_drive "$facts" "$M_SERIAL"
-  IS_SURE=no
-  DOUBT=
-  [ "$D_COUNT" != 1 ] || check_kernel "$D_NAME" "$M_SERIAL" "$D_WWN"
-  case $facts in *"gap${TAB}udev"*) [ "$IS_SURE" = yes ] && [ -z "$DOUBT" ] || return 1 ;; esac
-  [ "$D_COUNT" != 1 ] || [ -n "$DOUBT" ] || put identity "$1" "$M_SERIAL" "$D_WWN" "$D_SIZE"
+  find_identity "$facts" "$M_SERIAL" "$M_WWN"
+  case $facts in
+    *"gap${TAB}udev"*) [ "$D_COUNT" = 1 ] && [ "$D_SURE" = yes ] && [ -z "$D_DOUBT" ] || return 1 ;;
+  esac
+  [ "$D_COUNT" != 1 ] || [ -n "$D_DOUBT" ] || put identity "$1" "$M_SERIAL" "$D_WWN" "$D_SIZE"
 }

@@ -1,6 +1,6 @@
 # start_run: pin, identity, safety, lock, claim, launch. A refusal is answered only when nothing can have been written.
 # shellcheck shell=dash
-# shellcheck disable=SC2015,SC2153
+# shellcheck disable=SC2015,SC2034,SC2153 # names for and of the other parts
 
 DIR=
 
@@ -13,10 +13,13 @@ refuse() {
 }
 
 # start_run ID OWNER SERIAL WWN SIZE TYPES DEADLINE MODE BLOCK PER_REQUEST ERROR_LIMIT PATTERNS FIRST LAST NOT_AFTER SEEN_BOOT
+# [GRANT…]: each grant is a kind of lock, a blank and its detail, exactly as it was seen.
 start_run() {
   ID=$1 OWNER=$2 SERIAL=$3 WWN=$4 SIZE=$5 TYPES=$6 DEADLINE=$7 MODE=$8 BLOCK=$9
   shift 9
   PER_REQUEST=$1 ERROR_LIMIT=$2 PATTERNS=$3 FIRST=$4 LAST=$5 NOT_AFTER=$6 SEEN_BOOT=$7
+  shift 7
+  read_grants "$@"
   answer_begin
   put_host || exit 1
   is_root || refuse not_root 'the login is not root and sudo was not used'
@@ -24,115 +27,13 @@ start_run() {
   check_numbers
   pin_drive
   check_pinned
-  await_openers "$D_NAME"
-  [ -z "$OPENERS" ] || refuse claimed "busy: opened for writing by $OPENERS"
+  check_self_test
+  check_openers
   check_clock
   make_run_dir
+  unmount_granted
   launch
   await_start
-}
-
-check_tools() {
-  local tool
-  for tool in awk lsblk findmnt flock timeout badblocks; do
-    has "$tool" || refuse tool_missing "$tool is missing"
-  done
-  if perl -MFcntl -e 0 </dev/null >/dev/null 2>&1; then
-    CLAIM_WITH=perl
-  elif python3 -c 'import fcntl' </dev/null >/dev/null 2>&1; then
-    CLAIM_WITH=python3
-  else
-    refuse tool_missing 'perl or python3 is needed to claim the drive'
-  fi
-}
-
-check_numbers() {
-  local number blocks last
-  is_run_id "$ID" || refuse launch_failed "not a run id: $ID"
-  for number in "$SIZE" "$DEADLINE" "$BLOCK" "$PER_REQUEST" "$ERROR_LIMIT" "$NOT_AFTER"; do
-    is_number "$number" && [ "$number" -gt 0 ] || refuse launch_failed "not a number above zero: $number"
-  done
-  blocks=$((SIZE / BLOCK))
-  last=$((blocks - 1))
-  if [ "$LAST" != - ]; then
-    is_number "$FIRST" && is_number "$LAST" || refuse launch_failed 'the range is not numbers'
-    last=$LAST
-  fi
-  # badblocks counts in 32 bits; a range that ends within two requests of the limit wraps and writes outside itself.
-  [ $((last + 1 < 4294967296 - 2 * PER_REQUEST)) = 1 ] ||
-    refuse launch_failed "$((last + 1)) blocks of $BLOCK bytes are too many for badblocks"
-  [ $((last < blocks)) = 1 ] && { [ "$LAST" = - ] || [ $((FIRST <= last)) = 1 ]; } ||
-    refuse launch_failed 'the range lies outside the drive'
-}
-
-# Opens the device, read-only. While it is open, its name and number are not given to another drive.
-pin_drive() {
-  local facts
-  facts=$(collect_devices | judge_drives "$TYPES")
-  case $facts in *"gap${TAB}lsblk"*) refuse locked 'unproven lsblk failed' ;; esac
-  is_judged "$facts" || refuse_unjudged
-  find_drive "$facts" "$SERIAL"
-  check_identity
-  PIN_NAME=$D_NAME
-  { command exec 8<"$R/dev/$PIN_NAME"; } 2>/dev/null || refuse unknown_drive "/dev/$PIN_NAME cannot be opened"
-}
-
-refuse_unjudged() {
-  refuse locked 'unproven the facts about the drives could not be judged'
-}
-
-check_identity() {
-  case $D_COUNT in
-    0) refuse unknown_drive "no device has serial $SERIAL" ;;
-    1) ;;
-    *) refuse ambiguous_drive "$D_COUNT devices have serial $SERIAL" ;;
-  esac
-  [ "$D_SIZE" = "$SIZE" ] || refuse wrong_drive "$D_NAME has $D_SIZE bytes, not $SIZE"
-  # At the end of the run a missing WWN would be missing evidence.
-  [ "$WWN" = - ] || [ "$D_WWN" != - ] || refuse wrong_drive "$D_NAME shows no WWN, not $WWN"
-  [ "$WWN" = - ] || [ "$D_WWN" = "$WWN" ] || refuse wrong_drive "$D_NAME has WWN $D_WWN, not $WWN"
-}
-
-# Everything that decides is read while the pin is held, and must be about the device behind the pin.
-check_pinned() {
-  local facts
-  facts=$(collect_facts "$PIN_NAME" | judge_drives "$TYPES")
-  is_judged "$facts" || refuse_unjudged
-  find_drive "$facts" "$SERIAL"
-  check_identity
-  [ "$D_NAME" = "$PIN_NAME" ] || refuse wrong_drive "serial $SERIAL moved from $PIN_NAME to $D_NAME"
-  read_pin_number
-  [ "$D_NUMBER" = "$PIN_NUMBER" ] || refuse wrong_drive "$D_NAME is $D_NUMBER, but the opened device is $PIN_NUMBER"
-  check_kernel "$D_NAME" "$SERIAL" "$D_WWN"
-  [ -z "$DOUBT" ] || refuse wrong_drive "$DOUBT"
-  find_locks "$facts" "$D_NAME"
-  case $LOCK_KINDS in
-    '') ;;
-    claimed) refuse claimed "$LOCKS" ;;
-    ambiguous) refuse ambiguous_drive "$LOCKS" ;;
-    *) refuse locked "$LOCKS" ;;
-  esac
-}
-
-# A start that was long on its way must not happen: its sender may have given it up and told so.
-check_clock() {
-  [ "$BOOT" = "$SEEN_BOOT" ] || refuse expired 'the NAS was restarted after this start was sent'
-  [ "$(date +%s)" -le "$NOT_AFTER" ] || refuse expired 'the start arrived too late and was not done'
-}
-
-# The number of the opened device itself, not of whatever has its name now.
-read_pin_number() {
-  # shellcheck disable=SC2046,SC2012
-  set -- $(ls -lnL /proc/self/fd/8 2>/dev/null)
-  # The machine that a rehearsal runs on need not be a Linux.
-  if [ -n "$R" ] && [ ! -d /proc/self ] && [ -f "$R/dev/$PIN_NAME" ]; then set -- -; fi
-  case ${1:-} in
-    b*) PIN_NUMBER=${5%,}:$6 ;;
-    # A rehearsal's devices are plain files; their numbers are those of its sysfs.
-    -*) PIN_NUMBER=$([ -z "$R" ] || cat "$R/sys/block/$PIN_NAME/dev" 2>/dev/null) ;;
-    *) PIN_NUMBER= ;;
-  esac
-  [ -n "$PIN_NUMBER" ] || refuse wrong_drive "/dev/$PIN_NAME is not a block device"
 }
 
 # mkdir is the token: of two starts with one id only one passes.
@@ -158,6 +59,7 @@ write_meta() {
   printf '%s=%s\n' run "$ID" owner "$OWNER" serial "$SERIAL" key "$D_KEY" wwn "$WWN" size "$SIZE" \
     kname "$D_NAME" number "$D_NUMBER" boot "$BOOT" form "$FORM" started "$UP" deadline "$DEADLINE" \
     read "$SECTORS_READ" written "$SECTORS_WRITTEN" patterns "$PATTERNS" mode "$MODE"
+  [ -z "$GRANTS" ] || printf '%s' "$GRANTS" | sed 's/^/grant=/'
 }
 
 launch() {

@@ -17,7 +17,7 @@ const schema = z
     nas: z.string(),
     serial: z.string().min(1),
     wwn: z.string().nullable(),
-    size_bytes: z.int(),
+    size_bytes: z.int().min(0),
     model: z.string().nullable(),
     state: z.enum(jobStates),
     operator: z.string(),

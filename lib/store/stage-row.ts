@@ -28,7 +28,7 @@ const schema = z
     memo: jsonColumn(z.record(z.string(), z.unknown())).nullable(),
     started_at: z.int().nullable(),
     ended_at: z.int().nullable(),
-    percent: z.number(),
+    percent: z.number().min(0).max(100),
     reasons: jsonColumn(z.array(z.string())),
     evidence: jsonColumn(z.array(evidence)),
   })

@@ -163,6 +163,15 @@ describe('permissions to override safety locks', () => {
     assert.deepEqual(told, []);
   });
 
+  it('are not ended by the time of an earlier one that was over at that very moment', async () => {
+    give();
+    const passing = clock.pass(10 * minuteMs);
+    give();
+    await passing;
+    assert.ok(find());
+    assert.deepEqual(told, []);
+  });
+
   it('end also when the event cannot be stored', () => {
     give();
     const broken = stores.openRaw();
@@ -227,6 +236,13 @@ describe('wrong phrases', () => {
     assert.equal(tries.isBlocked('A1'), false);
     fail(4);
     clock.wallMs -= 60 * minuteMs;
+    assert.equal(tries.isBlocked('A1'), false);
     assert.deepEqual(fail(1), [0]);
+    tries.forget('A1');
+    fail(4);
+    clock.wallMs -= 60 * minuteMs;
+    assert.equal(tries.isBlocked('A1'), false);
+    clock.wallMs += 10 * minuteMs;
+    assert.deepEqual(fail(1), [4]);
   });
 });

@@ -122,6 +122,16 @@ describe('an unlock', () => {
     assert.equal(eventsOf('grant_ended').length, 2);
   });
 
+  it('is ended by a poll that finds something else, with nobody asking', async () => {
+    new Line(bench.burnin);
+    await unlock();
+    bench.host.setLocks('A', []);
+    await bench.burnin.poll();
+    assert.match(eventsOf('grant_ended')[0]?.message ?? '', /no longer those that were seen/);
+    bench.host.setLocks('A', [tank]);
+    assert.deepEqual(codes(await bench.start('A')), ['locked']);
+  });
+
   it('does not help after a reboot, for another drive, or when its time is over', async () => {
     new Line(bench.burnin);
     await unlock();

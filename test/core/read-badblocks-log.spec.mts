@@ -77,6 +77,18 @@ describe('readBadblocksLog', () => {
     assert.equal(readBadblocksLog(capture('localised-de.stderr')).summary, null);
   });
 
+  it('takes no number that is too long for a block, a count or an error triple', () => {
+    const long = '9'.repeat(400);
+    const lines = [
+      `From block 0 to ${long}`,
+      `Interrupted at block ${long}`,
+      `Pass completed, 0 bad blocks found. (${long}/0/0 errors)`,
+    ];
+    const { range, interruptedAt, summary, otherLines } = readBadblocksLog(lines.join('\n'));
+    assert.deepEqual([range, interruptedAt, summary], [null, null, null]);
+    assert.deepEqual(otherLines, lines);
+  });
+
   it('survives every capture cut off at every byte, and finds a summary only at the very end', () => {
     for (const name of readdirSync(folder).filter((file) => file.endsWith('.stderr'))) {
       const text = capture(name);

@@ -101,6 +101,18 @@ describe('readGateMessage', () => {
     assert.deepEqual(dropped, ['bytes', 'deep', 'odd', 'map']);
   });
 
+  it('keeps nothing so deep that a walk through it overflows the stack', () => {
+    const bury = (levels: number) => Array.from({ length: levels }).reduce((value) => ({ a: value }), 1);
+    const { context, dropped } = request({
+      abyss: bury(50_000),
+      pit: bury(200),
+      hole: bury(50),
+      list: [[[1]]],
+    });
+    assert.deepEqual(Object.keys(context), ['hole', 'list']);
+    assert.deepEqual(dropped, ['abyss', 'pit']);
+  });
+
   it('keeps plain data of another realm, as function nodes send it', () => {
     const foreign = runInNewContext('({ at: new Date(0), list: [1], verb: "cancel" })') as object;
     const { context, verb } = request({ foreign, payload: foreign });

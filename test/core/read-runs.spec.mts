@@ -23,6 +23,41 @@ const host = 'host\tboot-1\t12.34\t1700000000';
 const run = 'run\tr1\tme\tS1\tboot-1\t1\t-\t100\t200\t300\t0\t5.5\t-';
 const drive = 'drive\tsda\t8:0\tdisk\t1000\t512\t1\tsata\tS1\t-\t-\tModel';
 
+describe('The reader of a probe', () => {
+  const probe = (...lines: string[]) =>
+    read(readProbe, 'host\tboot-1\t12.34\t1700000000', drive, ...lines, 'judged');
+
+  it('tells of devices that cannot be burned in, and of pools at work', () => {
+    const report = probe(
+      'device\tsdb\t0\tno_size\t-',
+      'device\tsdc\t4096\tno_serial\tQEMU',
+      'scan\tmy tank\tscrub\t6.88',
+      'scan\tboot-pool\tresilver\t-',
+    );
+    assert.ok(typeof report !== 'string', problem(report));
+    assert.deepEqual(report.unfit, [
+      { name: 'sdb', sizeBytes: 0, reason: 'no_size', model: null },
+      { name: 'sdc', sizeBytes: 4096, reason: 'no_serial', model: 'QEMU' },
+    ]);
+    assert.deepEqual(report.activities, [
+      { pool: 'my tank', kind: 'scrub', percent: 6.88 },
+      { pool: 'boot-pool', kind: 'resilver', percent: null },
+    ]);
+  });
+
+  it('takes words it does not know for no answer', () => {
+    assert.match(problem(probe('device\tsdb\t0\tugly\t-')), /holds "ugly"/);
+    assert.match(problem(probe('device\tsdb\tmany\tno_size\t-')), /holds "many"/);
+    assert.match(problem(probe('scan\ttank\ttrim\t1')), /holds "trim"/);
+    assert.match(problem(probe('scan\ttank\tscrub\tsoon')), /holds "soon"/);
+  });
+
+  it('ignores what else the judge says, for the start', () => {
+    const report = probe('key\tsda\tS1\t1', 'doubt\tsda\tx', 'sure\tsda');
+    assert.deepEqual(typeof report === 'string' ? report : report.gaps, []);
+  });
+});
+
 describe('The readers of runs', () => {
   it('read a start that was done and one that was refused', () => {
     assert.deepEqual(read(readStartAnswer, 'started\tsda\t17\tboot-1\tsystemd'), {
@@ -125,6 +160,8 @@ describe('The reader of the probe', () => {
       bootId: 'boot-1',
       uptimeS: 12.34,
       gaps: ['zpool: failed'],
+      unfit: [],
+      activities: [],
       drives: [
         {
           drive: {

@@ -156,6 +156,8 @@ describe('reading smartctl', () => {
   it('takes the count, not the packed words, of an attribute that smartctl prints with a bracket', () => {
     const packed = { id: 5, name: 'Reallocated_Sector_Ct', raw: { value: 65536 * 7 + 3, string: '3 (0 7)' } };
     assert.equal(attribute(packed).reallocated, 3);
+    const endless = { id: 5, name: 'x', raw: { value: 4, string: `${'9'.repeat(400)} (7)` } };
+    assert.equal(attribute(endless).reallocated, 4);
     const words = { id: 197, name: 'x', raw: { value: 65536, string: '0 1 0' } };
     assert.equal(attribute(words).pending, 65536);
   });
@@ -181,6 +183,7 @@ describe('reading smartctl', () => {
     assert.equal(uncorrectedOf({ verify: errors(0) }), null);
     assert.equal(uncorrectedOf({ read: errors(0), verify: errors(0) }), null);
     assert.equal(uncorrectedOf({ write: errors(3) }), 3);
+    assert.equal(uncorrectedOf({ read: errors(1e308), write: errors(1e308) }), Number.MAX_SAFE_INTEGER);
   });
 
   it('gives the reason of smartctl where there is no data', () => {

@@ -46,6 +46,20 @@ describe('the memo of a surface validation', () => {
     assert.equal(readSurfaceMemo({ run: 1 }), 'unreadable');
   });
 
+  it('is unreadable when a number in it can be none of badblocks, or a pattern none', () => {
+    for (const wrong of [-1, 0.5, 2 ** 53, Infinity]) {
+      for (const changes of [
+        { badBlocks: [wrong] },
+        { ranges: [{ first: wrong, last: 5 }] },
+        { spec: { ...memo.spec, blockBytes: wrong } },
+        { spec: { ...memo.spec, range: { first: 0, last: wrong } } },
+        { spec: { ...memo.spec, patterns: [`-w ${wrong}`] } },
+      ]) {
+        assert.equal(readSurfaceMemo({ ...memo, ...changes }), 'unreadable', JSON.stringify(changes));
+      }
+    }
+  });
+
   it('ends a clean run, and one whose verdict rests on more than listed blocks', () => {
     const passed = { outcome: 'passed' as const, reasons: [], evidence: [] };
     assert.equal(afterMain([], passed).kind, 'end');

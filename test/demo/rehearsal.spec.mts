@@ -67,6 +67,21 @@ describe('The scripts on the rehearsal NAS: drives', () => {
     bench.nas.insert('ZCT1WBN2');
   });
 
+  it('read SMART data of many drives in one round trip, without waking any', async () => {
+    const { bench, probe } = rehearsal;
+    const asked = [healthy, 'VJGE3L4X', '7SGK2D1C'].map((serial) => identityOf(bench, serial));
+    const { bootId, answers } = await probe.readSmartOfAll([
+      ...asked,
+      { serial: 'NONE', wwn: null, sizeBytes: 1 },
+    ]);
+    assert.equal(bootId, (await probe.probe()).bootId);
+    assert.deepEqual(
+      answers.map(({ kind }) => kind),
+      ['read', 'read', 'not_available', 'no_such_drive'],
+    );
+    assert.match(JSON.stringify(answers[0]), /"argv":\["smartctl","-n","standby","-x"/);
+  });
+
   it('refuse to start on a drive in use, a wrong one and one that is gone', async () => {
     const { bench, runs } = rehearsal;
     for (const serial of ['ZR52TANK', '2YJ6ARCH', '81N0A0OLDX4K', 'S64DNX0R903188K']) {

@@ -8,7 +8,9 @@ import type { LocalHost } from '../support/local-shell.mts';
 import { isInstalled } from '../support/need-root.mts';
 import { createPaperHost, diskLine } from '../support/paper-host.mts';
 import type { PaperFacts } from '../support/paper-host.mts';
+import { identityCases } from './identity-cases.mts';
 import { safetyCases } from './safety-cases.mts';
+import { systemCases } from './system-cases.mts';
 
 for (const interpreter of ['dash', 'busybox'] as const) {
   describe(`The drive probe under ${interpreter}`, function () {
@@ -30,7 +32,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       return openDriveProbe(host.shell, ['disk']).probe();
     };
 
-    for (const { title, locks, ...facts } of safetyCases) {
+    for (const { title, locks, ...facts } of [...safetyCases, ...systemCases, ...identityCases]) {
       it(`sees ${title}`, async () => {
         const report = await probe(facts);
         const found = report.drives.find(({ drive }) => drive.name === 'sda');

@@ -154,7 +154,9 @@ for (const interpreter of ['dash', 'busybox'] as const) {
 
     it('says why badblocks did not start', async () => {
       const drive = bench.addDrive();
-      await refuse(bench.spec(drive, {}, { patterns: ['0xzz'] }), 'launch_failed', /exit 1: .*0xzz/, [drive]);
+      await refuse(bench.spec(drive, {}, { patterns: ['0xzz'] }), 'launch_failed', /not patterns: 0xzz/, [
+        drive,
+      ]);
       bench.install('badblocks', '#!/bin/sh\necho cannot run >&2\nexit 127\n');
       await refuse(bench.spec(drive), 'launch_failed', /exit 127: .*cannot run/, [drive]);
     });

@@ -1,7 +1,7 @@
 import { diskLine, partLine } from '../support/paper-host.mts';
 import type { PaperFacts } from '../support/paper-host.mts';
 
-const pool = (name: string, ...members: string[]) =>
+export const pool = (name: string, ...members: string[]) =>
   [
     `  pool: ${name}`,
     ' state: ONLINE',
@@ -15,7 +15,7 @@ const pool = (name: string, ...members: string[]) =>
     'errors: No known data errors',
     '',
   ].join('\n');
-const child = (type: string, name: string, parent: string) => ({
+export const child = (type: string, name: string, parent: string) => ({
   NAME: name,
   KNAME: 'dm-0',
   PKNAME: parent,
@@ -53,7 +53,7 @@ export const safetyCases: readonly SafetyCase[] = [
     title: 'the root file system, on btrfs with a number of its own',
     lsblk: [diskLine('sda'), partLine('sda')],
     findmnt: ['0:24 /dev/sda1[/@root] / btrfs'],
-    locks: ['mounted /'],
+    locks: ['root_filesystem /'],
   },
   {
     title: 'a btrfs of several devices that is mounted by another name',
@@ -128,7 +128,7 @@ export const safetyCases: readonly SafetyCase[] = [
   },
   {
     title: 'a holder that only sysfs tells of',
-    lsblk: [diskLine('sda')],
+    lsblk: [diskLine('sda'), partLine('sda')],
     sys: { 'block/sda/holders/md127': '', 'block/sda/sda1/holders/bcache0': '' },
     locks: ['holder md127', 'holder bcache0'],
   },
@@ -177,7 +177,7 @@ export const safetyCases: readonly SafetyCase[] = [
     lsblk: [diskLine('sda'), partLine('sda')],
     findmnt: ['0:25 rpool/ROOT/debian / zfs'],
     zpool: pool('rpool', '/dev/sda1  ONLINE  0  0  0'),
-    locks: ['boot_pool rpool'],
+    locks: ['boot_pool rpool', 'root_filesystem /'],
   },
   {
     title: 'the boot pool of TrueNAS',
@@ -267,7 +267,7 @@ export const safetyCases: readonly SafetyCase[] = [
   {
     title: 'a serial that another drive has too',
     lsblk: [diskLine('sda'), diskLine('sdb', { SERIAL: ' S-sda ' })],
-    locks: ['ambiguous 2 devices with serial S-sda'],
+    locks: ['ambiguous 2 devices with serial S-sda: sda without WWN, sdb without WWN'],
   },
   {
     title: 'a WWN that a device with another serial, or none, has too',
@@ -277,7 +277,9 @@ export const safetyCases: readonly SafetyCase[] = [
       diskLine('sdb', { WWN: '0x5000C500a1b2c3d4', SERIAL: '' }),
       diskLine('sdc', { WWN: '0x5000c500a1b2c3d4', SERIAL: 'other' }),
     ],
-    locks: ['ambiguous 3 devices with WWN 0x5000c500a1b2c3d4'],
+    locks: [
+      'ambiguous 3 devices with WWN 0x5000c500a1b2c3d4: sda serial S-sda, sdb without serial, sdc serial other',
+    ],
   },
   {
     title: 'partitions that share its WWN, and WWNs that are none',

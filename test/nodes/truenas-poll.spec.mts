@@ -16,6 +16,7 @@ import {
   until,
   useRuntime,
 } from '../support/flow.mts';
+import type { NasView } from '../../dist/lib/core/views.js';
 import { buildDrive } from '../support/views.mts';
 
 const poll = 'poll00000000';
@@ -118,6 +119,8 @@ describe('a truenas-poll node', () => {
     await first('summary00000');
     assert.deepEqual(tellings(), [['B2', ['new'], false]]);
     assert.equal(countsOf(0)['absent'], 1);
+    const summaries = received('summary00000').map(({ payload }) => (payload as NasView).lastPollAt);
+    assert.deepEqual(summaries, [5]);
   });
 
   it('sums up a poll that failed as well', async () => {

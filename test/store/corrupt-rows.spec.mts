@@ -38,6 +38,7 @@ describe('a corrupt row', () => {
     'a context that is no JSON': `context = '{'`,
     'reasons that are no list of text': `reasons = '[1]'`,
     'an unheard-of state': `state = 'sleeping', ended_at = NULL`,
+    'a size below nought': `size_bytes = -1`,
     'no serial': `serial = ''`,
   })) {
     it(`is noticed in a job with ${name}`, () => {
@@ -45,6 +46,11 @@ describe('a corrupt row', () => {
       assert.throws(() => store.jobs.get('a'), CorruptRowError);
     });
   }
+
+  it('is noticed in a stage that is further than its end', () => {
+    spoil(`UPDATE stages SET percent = 1e300 WHERE job_id = 'a' AND position = 0`);
+    assert.throws(() => store.stages.list('a'), CorruptRowError);
+  });
 
   it('is left out of a list, noted once, and hides nothing else', () => {
     spoil(`UPDATE jobs SET context = '[]' WHERE id = 'a'`);

@@ -8,7 +8,7 @@ import type {
 } from '../../dist/lib/core/drive.js';
 import { UnreachableError } from '../../dist/lib/core/refusal.js';
 import type { HostLook, RunLook, RunRecord, RunSpec, StartAnswer } from '../../dist/lib/core/remote-run.js';
-import type { SmartReading } from '../../dist/lib/core/smart.js';
+import type { SmartAnswer, SmartReading, SmartRound } from '../../dist/lib/core/smart.js';
 import type { DriveProbe } from '../../dist/lib/nas/drive-probe.js';
 import type { RemoteRuns } from '../../dist/lib/nas/remote-runs.js';
 import { logHead, phasesLog, runLook } from './looks.mts';
@@ -19,6 +19,10 @@ export class FakeHost implements RemoteRuns, DriveProbe {
   clockS = 1_800_000_000;
   isReachable = true;
   smart: SmartReading = { kind: 'not_available', reason: 'loop device' };
+  /** What the drives answer when many are asked; without an entry as `smart`. */
+  readonly smartOf = new Map<string, SmartAnswer>();
+  /** Serials of every round of SMART questions. */
+  readonly smartRounds: string[][] = [];
   /** What the next start answers instead of starting. */
   refusal: Extract<StartAnswer, { kind: 'refused' }> | null = null;
   /** The next start happens, but its answer is lost. */
@@ -92,6 +96,14 @@ export class FakeHost implements RemoteRuns, DriveProbe {
 
   readSmart(): Promise<SmartReading> {
     return this.#answer(() => this.smart);
+  }
+
+  readSmartOfAll(drives: readonly DriveIdentity[]): Promise<SmartRound> {
+    this.smartRounds.push(drives.map(({ serial }) => serial));
+    return this.#answer(() => ({
+      bootId: this.bootId,
+      answers: drives.map(({ serial }) => this.smartOf.get(serial) ?? this.smart),
+    }));
   }
 
   look(): Promise<HostLook> {

@@ -16,7 +16,9 @@ export interface PaperFacts {
   /** Text of `zpool status -LP`; without it there is no zpool. */
   readonly zpool?: string;
   /** Paths below `/sys`, with their text. */
-  readonly sys?: Readonly<Record<string, string>>;
+  readonly sys?: Readonly<Record<string, string | Buffer>>;
+  /** Lines of the kernel's own list of mounts; without them there is none. */
+  readonly mountinfo?: readonly string[];
 }
 
 const columns =
@@ -48,7 +50,7 @@ export function partLine(disk: string, more: LsblkLine = {}): LsblkLine {
 /** A host whose programs and files answer as written. It needs no root. */
 export function createPaperHost(interpreter: Interpreter, facts: PaperFacts): LocalHost {
   const host = createLocalHost(interpreter);
-  const at = (path: string, text: string) => {
+  const at = (path: string, text: string | Buffer) => {
     mkdirSync(dirname(join(host.root, path)), { recursive: true });
     writeFileSync(join(host.root, path), text);
   };
@@ -67,12 +69,14 @@ export function createPaperHost(interpreter: Interpreter, facts: PaperFacts): Lo
       mkdirSync(join(host.root, 'sys/block', line.KNAME ?? '', 'holders'), { recursive: true });
   }
   for (const [path, text] of Object.entries(facts.sys ?? {})) at(`sys/${path}`, text);
+  if (facts.mountinfo !== undefined) at('proc/self/mountinfo', facts.mountinfo.join('\n'));
   tool('lsblk', facts.lsblk.map(formatLine).join(''));
   tool('findmnt', (facts.findmnt ?? ['0:5 proc /proc proc']).join('\n'));
   if (facts.zpool !== undefined) tool('zpool', facts.zpool);
   return host;
 }
 
-function formatLine(line: LsblkLine): string {
+/** A line as lsblk -P prints it. */
+export function formatLine(line: LsblkLine): string {
   return `${columns.map((column) => `${column}="${line[column] ?? ''}"`).join(' ')}\n`;
 }

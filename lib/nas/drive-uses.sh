@@ -1,0 +1,155 @@
+# What uses a drive: mounts, swap, holders, loop devices, and signatures of something that could come alive.
+# shellcheck shell=dash
+# shellcheck disable=SC2016,SC2034 # awk text that the judge takes in
+
+JUDGE_USES='
+BEGIN {
+  MEMBER = "_member$|^(crypto_LUKS|bcache|bcachefs|drbd|ceph_bluestore|stratis)$|^DM_"
+  # What a partition is for, where its content cannot be read or says nothing.
+  PARTS["6a898cc3-1dd2-11b2-99a6-080020736631"] = PARTS["516e7cba-6ecf-11d6-8ff8-00022d09712b"] = "ZFS"
+  PARTS["a19d880f-05fc-4d3b-a006-743f0f84911e"] = "RAID"
+  PARTS["e6d6d379-f507-44c2-a23c-238f2a3df928"] = "LVM"
+  # Where the running system stands: without one of these it breaks. /var as a whole and its own parts, but not what an
+  # administrator mounts below them.
+  SYSTEM = "^/(bin|sbin|lib[^/]*|usr|etc|var|boot|efi|root|home|opt|nix|sysroot|rom|overlay|cdrom)?$"
+  SYSTEM = SYSTEM "|^/(usr|etc|boot|efi|nix|sysroot|lib/live|run/live|run/initramfs)/"
+  SYSTEM = SYSTEM "|^/var/(lib|log|cache|spool|tmp|db|opt)$"
+}
+function is_system(target) { return target ~ SYSTEM }
+function mark_mount(k, target) { mark(k, is_system(target) ? "root_filesystem" : "mounted", target) }
+# A line of the kernel as findmnt writes one: number, source, target, type.
+function mountinfo(line,   p, q, i) {
+  i = index(line, " - ")
+  split(line, p, " ")
+  split(substr(line, i + 3), q, " ")
+  return i ? p[3] " " q[2] " " p[5] " " q[1] : line
+}
+function judge_tree(   i, k, n, p, j) {
+  for (i = 1; i <= count; i++) {
+    k = order[i]
+    n = split(parents[k], p, " ")
+    if (n && type[k] != "part") for (j = 1; j <= n; j++) mark(p[j], "holder", name[k])
+    if (mount[k] == "[SWAP]") mark(k, "swap", k)
+    else if (mount[k] != "") mark_mount(k, mount[k])
+  }
+  for (i = 1; i <= holder_count; i++) {
+    split(holder[i], p, " ")
+    mark(p[1], "holder", p[2] in name ? name[p[2]] : p[2])
+  }
+}
+# What lsblk does not tell of has no signature and no mount point here, so nothing is known of it.
+function judge_parts(   i, p) {
+  for (i = 1; i <= part_count; i++) {
+    split(parts[i], p, " ")
+    if (!(p[2] in type)) mark(p[1], "unproven", "lsblk does not tell of " p[2])
+  }
+}
+function judge_mounts(   i, n, p) {
+  for (i = 1; i <= mount_count; i++) {
+    n = split(mounts[i], p, " ")
+    if (p[1] ~ /^[0-9]+:[0-9]+$/ && n > 3) judge_mount(p[1], unescape(p[2]), unescape(p[3]), p[4])
+    # A mount of no block device may be one of nothing at all.
+    else if (p[1] !~ /^0:[0-9]+$/) gap("findmnt", "a line that cannot be read: " unescape(substr(mounts[i], 1, 80)))
+  }
+  judge_btrfs()
+  for (i = 1; i <= mounted_count; i++) {
+    split(mounted[i], p, "\t")
+    if (layers[p[2]] > 1 && !is_system(p[2])) mark(p[1], "unproven", "findmnt: something else is mounted on " p[2] " too")
+  }
+}
+function judge_mount(number, source, target, fs,   pool, k) {
+  if (fs == "zfs" && is_system(target)) {
+    pool = source
+    sub(/\/.*/, "", pool)
+    if (target == "/" || !(pool in system_pools)) system_pools[pool] = target
+  }
+  # What is mounted over something else is not what umount would take away. An automount stands below its own mount.
+  if (fs != "autofs" && !((target, number) in layer)) {
+    layer[target, number] = 1
+    layers[target]++
+  }
+  sub(/\[.*/, "", source)
+  k = number in by_number ? by_number[number] : source ~ /^\/dev\// ? known(source) : ""
+  if (k == "") {
+    if (number !~ /^[01]:/) gap("findmnt", "unknown device " number " on " target)
+    return
+  }
+  mark_mount(k, target)
+  mounted[++mounted_count] = k "\t" target
+}
+# A btrfs of several devices is mounted by the name of one of them; what that is mounted on stands on all of them.
+function judge_btrfs(   i, j, p, q, is_told) {
+  for (i = 1; i <= btrfs_count; i++) {
+    split(btrfs[i], p, " ")
+    btrfs_of[p[2]] = p[1]
+  }
+  for (i = 1; i <= btrfs_count; i++) {
+    split(btrfs[i], p, " ")
+    is_told = 0
+    for (j = 1; j <= mounted_count; j++) {
+      split(mounted[j], q, "\t")
+      if (btrfs_of[q[1]] != p[1]) continue
+      mark_mount(p[2], q[2])
+      is_told = 1
+    }
+    if (!is_told) mark(p[2], "mounted", "btrfs")
+  }
+}
+function judge_swaps(   i, n, p, k) {
+  if (swap_count && swaps[1] !~ /^Filename/) gap("swaps", "the list has no head")
+  for (i = 2; i < swap_count; i++) {
+    n = split(swaps[i], p, " ")
+    if (n < 5 || p[2] !~ /^(partition|file)$/) gap("swaps", "a line that cannot be read: " unescape(swaps[i]))
+    if (p[2] != "partition") continue
+    k = known(p[1])
+    if (k != "") mark(k, "swap", k)
+    else gap("swaps", "unknown device " p[1])
+  }
+}
+function judge_loops(   i, path, loop, k) {
+  for (i = 1; i <= loop_count; i++) {
+    path = loop = loops[i]
+    sub(/ .*/, "", loop)
+    sub(/^[^ ]* /, "", path)
+    sub(/ \(deleted\)$/, "", path)
+    k = known(path)
+    if (k != "") mark(k, "holder", loop)
+    else gap("loop", "unknown device " unescape(path) " behind " loop)
+  }
+}
+# Signatures of something that could come alive on the drive at any moment, without a sign that it has.
+function judge_members(   i, k, d) {
+  for (i = 1; i <= count; i++) {
+    k = order[i]
+    if (k in in_pool) continue
+    d = judge_signature(k, fstype[k])
+    if (found[k] != fstype[k]) d = judge_signature(k, found[k]) || d
+    if (d || !(parttype[k] in PARTS)) continue
+    d = PARTS[parttype[k]]
+    member(k, d == "ZFS" ? "exported_pool" : "holder", d " partition " k)
+  }
+}
+function judge_signature(k, fs) {
+  if (fs == "zfs_member") member(k, "exported_pool", label[k] == "" ? "zfs_member on " k : label[k])
+  else if (fs ~ MEMBER) member(k, "holder", fs " on " k)
+  else return 0
+  return 1
+}
+function member(k, kind, detail,   n, i, p) {
+  if (k in is_drive) {
+    if (has_kind[k, "active_pool"] || has_kind[k, "boot_pool"] || has_kind[k, "holder"]) return
+    add(k, kind, detail)
+    return
+  }
+  n = split(parents[k], p, " ")
+  for (i = 1; i <= n; i++) member(p[i], kind, detail)
+}
+# Whatever stands on it, it is not known.
+function judge_doubts(   i, k, d) {
+  for (i = 1; i <= doubt_count; i++) {
+    k = d = doubts[i]
+    sub(/ .*/, "", k)
+    sub(/^[^ ]* /, "", d)
+    mark(k, "unproven", "blkid: " d " on " k)
+  }
+}'
