@@ -78,20 +78,24 @@ export async function openSocket(url: string): Promise<RawSocket> {
   const socket = new WebSocket(url.replace(/^http/, 'ws'), { rejectUnauthorized: false });
   const heard: Json[] = [];
   socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString('utf8')) as Json));
-  const closed = new Promise<number>((resolve) => socket.on('close', (code) => resolve(code)));
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   await once(socket, 'open');
   socket.on('error', () => undefined);
   return {
     heard,
     closed,
     sendText: (text) => socket.send(text),
-    send: (message) => socket.send(JSON.stringify(message)),
+    send: (message) => {
+      socket.send(JSON.stringify(message));
+    },
     hear: async (fits) => {
-      for (const giveUpAt = Date.now() + 8000; Date.now() < giveUpAt; await wait(5)) {
+      const giveUpAt = Date.now() + 8000;
+      while (Date.now() < giveUpAt) {
         const found = heard.find(fits);
         if (found !== undefined) return found;
+        await wait(5);
       }
-      return fail(`not heard; but ${JSON.stringify(heard).slice(0, 500)}`);
+      fail(`not heard; but ${JSON.stringify(heard).slice(0, 500)}`);
     },
     close: () => socket.terminate(),
   };

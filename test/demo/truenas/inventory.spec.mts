@@ -204,7 +204,7 @@ for (const version of rows) {
       const about = (rows: Json[]) =>
         Object.fromEntries(
           rows.map((row) => [row['serial'], [row['imported_zpool'], row['exported_zpool']]]),
-        );
+        ) as Json;
       assert.deepEqual(about(both.used), {
         ZR52TANK: ['tank', null],
         '2YJ6ARCH': [null, 'archive'],

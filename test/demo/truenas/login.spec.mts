@@ -220,6 +220,15 @@ describe('Logging in to the rehearsal TrueNAS', () => {
       assert.equal(dataOf(await rpc.call('system.version'))['error'], 207);
     });
 
+    it('refuses a proof that is bound to another certificate', async () => {
+      bench = await openApiBench('26');
+      const rpc = await openRpc(bench.settings);
+      const certificate = Buffer.alloc(32, 7);
+      const key = bench.settings.apiKey;
+      const { final } = await scram(rpc, bench, { binding: 'p=tls-server-end-point', key, certificate });
+      assert.deepEqual(final, { response_type: 'AUTH_ERR' });
+    });
+
     it('is unknown before 26', async () => {
       bench = await openApiBench('25.10');
       const rpc = await openRpc(bench.settings);
@@ -233,7 +242,11 @@ describe('Logging in to the rehearsal TrueNAS', () => {
 async function scram(
   rpc: Caller,
   bench: ApiBench,
-  { binding, key }: { readonly binding: string; readonly key: string },
+  {
+    binding,
+    key,
+    certificate = Buffer.from(bench.settings.fingerprint ?? '', 'hex'),
+  }: { readonly binding: string; readonly key: string; readonly certificate?: Buffer },
 ): Promise<{ final: Json; signature: string }> {
   const say = async (scramType: string, text: string) =>
     (await rpc.ask('auth.login_ex', [{ mechanism: 'SCRAM', scram_type: scramType, rfc_str: text }])) as Json;
@@ -248,9 +261,7 @@ async function scram(
   const [, nonce = '', salt = '', rounds = ''] =
     /^r=([^,]+),s=([^,]+),i=(\d+)$/.exec(serverFirst) ?? fail(serverFirst);
   assert.deepEqual(Buffer.from(nonce, 'base64').subarray(0, 32), mine);
-  const bound = binding.startsWith('p')
-    ? Buffer.from(bench.settings.fingerprint ?? '', 'hex')
-    : Buffer.alloc(0);
+  const bound = binding.startsWith('p') ? certificate : Buffer.alloc(0);
   const unproved = `c=${Buffer.concat([Buffer.from(`${binding},,`), bound]).toString('base64')},r=${nonce}`;
   const hmac = (with_: Buffer, text: string) => createHmac('sha512', with_).update(text).digest();
   const secret = key.slice(key.indexOf('-') + 1);
