@@ -8,6 +8,7 @@ import type { ControllerNode } from './rim/work';
 /** Secrets of a controller, kept in Node-RED's encrypted file. */
 export interface ControllerCredentials {
   sshPassword?: string;
+  truenasApiKey?: string;
   mqttUsername?: string;
   mqttPassword?: string;
   smtpUrl?: string;
@@ -28,6 +29,7 @@ export default function register(RED: NodeAPI): void {
   RED.nodes.registerType('burnin-controller', BurninController, {
     credentials: {
       sshPassword: secret,
+      truenasApiKey: secret,
       mqttUsername: { type: 'text' },
       mqttPassword: secret,
       smtpUrl: secret,

@@ -45,7 +45,7 @@ function buildGate(RED: NodeAPI, work: Work): Behaviour {
       warnOfDropped(work, read);
       const given = await answers.own(() => burnin.request(buildRequest(id, read)));
       given.forEach((answer) => send([null, { ...message, payload: answer }]));
-      judgeAnswers(given);
+      judgeAnswers(read.verb, given);
       work.badge.show(buildGateBadge(burnin.view()));
     },
   };
@@ -66,12 +66,18 @@ function warnOfDropped(work: Work, { dropped }: GateRequest): void {
   if (dropped.length > 0) work.node.warn(`Too large to be kept with the job: ${dropped.join(', ')}`);
 }
 
-/** Throws when any drive was refused, so that Catch nodes hear of it; the answers have been sent by then. */
-function judgeAnswers(answers: readonly Answer[]): void {
-  const refused = answers.filter((answer) => !answer.ok);
+/**
+ * Throws when any drive was refused, so that Catch nodes hear of it; the answers have been sent by then. "No" is a good
+ * answer to a question: a check is refused only as a whole, when it could not be understood.
+ */
+function judgeAnswers(verb: string, answers: readonly Answer[]): void {
+  const isQuestion = verb === 'check';
+  const refused = answers.flatMap((answer) =>
+    answer.ok || (isQuestion && answer.serial !== null) ? [] : [answer.error],
+  );
   const [first] = refused;
   if (!first) return;
-  const { code, message } = first.error;
+  const { code, message } = first;
   const count = answers.length > 1 ? `${refused.length} of ${answers.length} refused: ` : '';
   throw new RefusedError(code, `${count}${message}`);
 }

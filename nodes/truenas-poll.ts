@@ -1,16 +1,11 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Burnin } from '../lib/burnin/burnin';
 import { buildPollBadge } from '../lib/core/build-badge';
-import {
-  buildDriveMessage,
-  buildGoneMessage,
-  buildNasMessage,
-  type Message,
-} from '../lib/core/build-messages';
+import { buildDriveMessage, buildPollMessage } from '../lib/core/build-poll-messages';
+import { listDriveChanges } from '../lib/core/list-drive-changes';
 import { readPollInterval } from '../lib/core/read-poll-interval';
 import { UnreachableError } from '../lib/core/refusal';
 import type { DriveView, NasView } from '../lib/core/views';
-import { messageIntervalMs, openThrottle } from './rim/throttle';
 import { startWork, type Behaviour, type Work, type WorkDef } from './rim/work';
 
 /** Configuration of a `truenas-poll` node. */
@@ -29,76 +24,60 @@ export default function register(RED: NodeAPI): void {
 
 /** Outputs: a drive that changed, the summary. */
 function buildPoller(work: Work, intervalMs: number): Behaviour {
-  const outlets = openOutlets(work);
-  /** Serials of the drives that are there. */
-  const present = new Set<string>();
+  const drives = openDriveOutlet(work);
+  /** Polls asked for by messages: their answers take the place of summaries. */
+  let asked = 0;
   const attach = (burnin: Burnin) => {
-    present.clear();
-    let nas = burnin.view();
-    const showBadge = () => work.badge.show(() => buildPollBadge(nas, present.size));
-    const changed = (view: DriveView) => {
-      if (view.isPresent) present.add(view.drive.serial);
-      else present.delete(view.drive.serial);
-      outlets.drives.offer(view.drive.serial, buildDriveMessage(view));
-      showBadge();
+    drives.forget();
+    const showBadge = (nas: NasView) => work.badge.show(() => buildPollBadge(nas, drives.count()));
+    const told = (nas: NasView) => {
+      const all = burnin.drives();
+      drives.tell(all);
+      if (asked === 0) work.send([null, buildPollMessage(nas, all)]);
+      showBadge(nas);
     };
-    const told = (view: NasView) => {
-      nas = view;
-      outlets.summary(view);
-      showBadge();
-    };
-    burnin.drives().forEach(changed);
-    told(nas);
-    const ends = [
-      burnin.on('drive', changed),
-      burnin.on('gone', (serial) => {
-        present.delete(serial);
-        outlets.drives.offer(serial, buildGoneMessage(serial));
-        showBadge();
-      }),
-      burnin.on('nas', told),
-      burnin.attachPoller(intervalMs),
-    ];
+    const nas = burnin.view();
+    // What the last poll found. Before the first one nothing is known: every drive would be told as taken out.
+    if (nas.lastPollAt !== null) told(nas);
+    else showBadge(nas);
+    const ends = [burnin.on('polled', told), burnin.on('nas', showBadge), burnin.attachPoller(intervalMs)];
     return () => ends.forEach((end) => end());
   };
   return {
     attach,
     receive: async (burnin, message, send) => {
-      const view = await outlets.whilePolling(() => burnin.poll());
-      send([null, { ...message, ...buildNasMessage(view) }]);
-      judgePoll(view, present.size);
-      work.badge.show(buildPollBadge(view, present.size));
+      asked += 1;
+      const view = await burnin.poll().finally(() => (asked -= 1));
+      send([null, { ...message, ...buildPollMessage(view, burnin.drives()) }]);
+      judgePoll(view, drives.count());
+      work.badge.show(buildPollBadge(view, drives.count()));
     },
   };
 }
 
-/** The two outputs, throttled. While a poll was asked for, its answer takes the place of summaries. */
-function openOutlets(work: Work) {
-  const drives = openThrottle<string, Message>({
-    intervalMs: messageIntervalMs,
-    emit: (message) => work.send([message, null]),
-  });
-  const summaries = openThrottle<string, NasView>({
-    intervalMs: messageIntervalMs,
-    emit: (view) => work.send([null, buildNasMessage(view)]),
-  });
-  work.node.on('close', () => {
-    drives.close();
-    summaries.close();
-  });
-  let polls = 0;
-  const whilePolling = async (poll: () => Promise<NasView>) => {
-    polls += 1;
-    try {
-      return await poll();
-    } finally {
-      polls -= 1;
-    }
+/** Tells each drive that changed since it was told last, and nothing of the others. */
+function openDriveOutlet(work: Work) {
+  const told = new Map<string, DriveView>();
+  const tellDrive = (view: DriveView) => {
+    const changed = listDriveChanges(told.get(view.drive.serial) ?? null, view);
+    const isNews = view.isPresent || !changed.includes('new');
+    if (changed.length > 0 && isNews) work.send([buildDriveMessage(view, changed), null]);
+    told.set(view.drive.serial, view);
   };
-  const summary = (view: NasView) => {
-    if (polls === 0) summaries.offer(view.nas, view);
+  return {
+    tell: (all: readonly DriveView[]) => {
+      const serials = new Set(all.map(({ drive }) => drive.serial));
+      const gone = [...told.values()].filter(({ drive }) => !serials.has(drive.serial));
+      all.forEach(tellDrive);
+      // No longer known at all: taken out, and without a job to be shown for.
+      gone.forEach((view) => {
+        tellDrive({ ...view, isPresent: false });
+        told.delete(view.drive.serial);
+      });
+    },
+    count: () => [...told.values()].filter(({ isPresent }) => isPresent).length,
+    forget: () => told.clear(),
   };
-  return { drives, summary, whilePolling };
 }
 
 /** Throws for a poll that brought nothing new, with the words of the badge as its code. */

@@ -61,6 +61,8 @@ export type ReportArrival = { readonly kind: 'closed' } | { readonly kind: 'agai
 export interface BurninEvents {
   /** Connection, counts, poll health or alerts changed. */
   nas: [NasView];
+  /** A poll is over, well or not; the view as it is then. */
+  polled: [NasView];
   /** A drive, its locks, its job or its progress changed. */
   drive: [DriveView];
   /** A drive that had no job is no longer there. */

@@ -1,5 +1,5 @@
 import type { Job } from '../core/job';
-import type { BurninRequest } from '../core/read-request';
+import type { CancelRequest } from '../core/read-request';
 import type { Answer } from '../core/views';
 import { attempt, type EngineBase } from './engine-base';
 import { recordClosing } from './followers';
@@ -7,7 +7,7 @@ import { tellChanged, type RequestParts } from './request-parts';
 import { useTransaction } from './transactions';
 
 /** Stores the wish to cancel for each drive of a request, all of them or none. */
-export function cancelDrives(parts: RequestParts, request: BurninRequest): readonly Answer[] {
+export function cancelDrives(parts: RequestParts, request: CancelRequest): readonly Answer[] {
   const { base } = parts;
   const cancels = base.store.inOneWrite(() => {
     const done = request.serials.map((serial) => cancelDrive(base, request, serial));
@@ -31,7 +31,7 @@ interface Cancel {
   readonly closed: Job | null;
 }
 
-function cancelDrive(base: EngineBase, { transaction, operator }: BurninRequest, serial: string): Cancel {
+function cancelDrive(base: EngineBase, { transaction, operator }: CancelRequest, serial: string): Cancel {
   const job = base.store.jobs.listLive(base.nas).find(({ drive }) => drive.serial === serial);
   const common = { transaction, verb: 'cancel', serial };
   if (job === undefined) {

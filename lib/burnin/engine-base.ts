@@ -30,12 +30,22 @@ export function recordEvent(base: EngineBase, event: NewEvent): void {
 
 /** Stores events in one write, then tells them. */
 export function recordEvents(base: EngineBase, events: readonly NewEvent[]): void {
+  recordChange(base, () => ({ result: null, events }));
+}
+
+/** Makes a change and stores the events that tell of it, both or none; then tells them. */
+export function recordChange<T>(
+  base: EngineBase,
+  change: () => { readonly result: T; readonly events: readonly NewEvent[] },
+): T {
   const at = base.clock.now();
-  const stamped = events.map((event) => ({ at, ...event }));
-  base.store.inOneWrite(() => {
-    for (const event of stamped) base.store.events.append(event);
+  const { result, events } = base.store.inOneWrite(() => {
+    const done = change();
+    for (const event of done.events) base.store.events.append({ at, ...event });
+    return done;
   });
-  for (const event of stamped) base.bus.emit('event', event);
+  for (const event of events) base.bus.emit('event', { at, ...event });
+  return result;
 }
 
 /** Does what must not stop what comes after it; a failure is logged. */

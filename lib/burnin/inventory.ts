@@ -1,15 +1,22 @@
 import { buildSmartSummary } from '../core/build-smart-summary';
-import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../core/drive';
+import type { DriveFacts, PoolActivity, ProbeReport, SafetyLock, UnfitDevice } from '../core/drive';
 import { isClosed, type Job } from '../core/job';
+import { isSameDrive } from '../core/judge-grant';
+import { isToldApartByWwn } from '../core/judge-override';
 import { readStoredSmart } from '../core/read-stored-smart';
 import type { DriveView, JobView, Progress, SmartSummary } from '../core/views';
 import type { EngineBase } from './engine-base';
+import type { Grants } from './grants';
 import type { SmartState } from './smart-clock';
 import type { Troubles } from './troubles';
 
-interface Known {
+interface Seen {
   readonly drive: DriveFacts;
   readonly locks: readonly SafetyLock[];
+  readonly isToldApartByWwn: boolean;
+}
+
+interface Known extends Seen {
   readonly isPresent: boolean;
   readonly seenAt: number;
 }
@@ -20,6 +27,15 @@ interface JobSmart {
   readonly readAt: number | null;
   readonly isHealthy: boolean | null;
   readonly smart: SmartSummary | null;
+}
+
+export interface InventoryParts {
+  readonly base: EngineBase;
+  readonly troubles: Troubles;
+  readonly grants: Grants;
+  progressOf(jobId: string): Progress | null;
+  /** The newest reading of the clock of SMART data. */
+  smartOf?(serial: string): SmartState | null;
 }
 
 /** A pulled drive and its last result are shown for this long. */
@@ -34,26 +50,41 @@ function isCredible(temperatureC: number | null): boolean {
 export class Inventory {
   readonly #base: EngineBase;
   readonly #troubles: Troubles;
+  readonly #grants: Grants;
   readonly #known = new Map<string, Known>();
   readonly #health = new Map<string, JobSmart>();
   readonly #progressOf: (jobId: string) => Progress | null;
   readonly #smartOf: (serial: string) => SmartState | null;
 
-  constructor(
-    base: EngineBase,
-    troubles: Troubles,
-    progressOf: (jobId: string) => Progress | null,
-    smartOf: (serial: string) => SmartState | null = () => null,
-  ) {
+  #unfit: readonly UnfitDevice[] = [];
+  #activities: readonly PoolActivity[] = [];
+
+  constructor({ base, troubles, grants, progressOf, smartOf = () => null }: InventoryParts) {
     this.#base = base;
     this.#troubles = troubles;
+    this.#grants = grants;
     this.#progressOf = progressOf;
     this.#smartOf = smartOf;
     for (const { drive, seenAt } of base.store.drives.list(base.nas)) {
       // Nothing is free before a probe has said so.
       const locks: SafetyLock[] = [{ kind: 'unproven', detail: 'since the NAS has not been probed yet' }];
-      this.#known.set(drive.serial, { drive, locks, isPresent: false, seenAt });
+      const unseen = { isToldApartByWwn: false, isPresent: false };
+      this.#known.set(drive.serial, { drive, locks, ...unseen, seenAt });
     }
+  }
+
+  /** Devices of the last good probe that cannot be burned in. */
+  get unfit(): readonly UnfitDevice[] {
+    return this.#unfit;
+  }
+
+  /** Scrubs and resilvers that the last good probe saw. */
+  get activities(): readonly PoolActivity[] {
+    return this.#activities;
+  }
+
+  knows(serial: string): boolean {
+    return this.#known.has(serial);
   }
 
   list(): readonly DriveView[] {
@@ -65,7 +96,8 @@ export class Inventory {
     if (known === undefined) return null;
     const job = this.#lastJob(serial);
     const smart = this.#readSmart(serial, job);
-    return { ...known, job, ...smart, grant: null, slot: null, badBlocks: readBadBlocks(job) };
+    const grant = this.#grants.view(known.drive);
+    return { ...known, job, ...smart, grant, slot: null, badBlocks: readBadBlocks(job) };
   }
 
   jobView(job: Job): JobView {
@@ -105,8 +137,17 @@ export class Inventory {
     const now = this.#base.clock.now();
     const found = new Map(report.drives.map((probed) => [probed.drive.serial, probed]));
     found.delete('');
+    // Of two drives with one serial number, the one that a permission was given for is the one to show.
+    for (const { drive } of this.#grants.list()) {
+      const meant = report.drives.find((probed) => isSameDrive(probed.drive, drive));
+      if (meant !== undefined) found.set(drive.serial, meant);
+    }
+    this.#unfit = report.unfit;
+    this.#activities = report.activities;
     const changed = this.#base.store.inOneWrite(() => {
-      const seen = [...found.values()].filter((probed) => this.#takeDrive(probed, now));
+      const seen = [...found.values()].filter((probed) =>
+        this.#takeDrive({ ...probed, isToldApartByWwn: isToldApartByWwn(probed, report.drives) }, now),
+      );
       const absent = [...this.#known.keys()].filter((serial) => !found.has(serial));
       return [
         ...seen.map(({ drive }) => drive.serial),
@@ -120,10 +161,11 @@ export class Inventory {
   }
 
   /** True when there is something to tell. */
-  #takeDrive({ drive, locks }: ProbedDrive, seenAt: number): boolean {
+  #takeDrive(seen: Seen, seenAt: number): boolean {
+    const { drive } = seen;
     const previous = this.#known.get(drive.serial);
-    const hasChanged = previous === undefined || !isSame(previous, { drive, locks });
-    this.#known.set(drive.serial, { drive, locks, isPresent: true, seenAt });
+    const hasChanged = previous === undefined || !isSame(previous, seen);
+    this.#known.set(drive.serial, { ...seen, isPresent: true, seenAt });
     if (hasChanged) this.#base.store.drives.upsert(this.#base.nas, drive, seenAt);
     return hasChanged;
   }
@@ -174,10 +216,9 @@ export class Inventory {
   }
 }
 
-function isSame(previous: Known, { drive, locks }: ProbedDrive): boolean {
-  return (
-    previous.isPresent && JSON.stringify([previous.drive, previous.locks]) === JSON.stringify([drive, locks])
-  );
+function isSame(previous: Known, { drive, locks, isToldApartByWwn: isTold }: Seen) {
+  const was = [previous.drive, previous.locks, previous.isToldApartByWwn];
+  return previous.isPresent && JSON.stringify(was) === JSON.stringify([drive, locks, isTold]);
 }
 
 /** The count of the last surface validation that has one: confirmed numbers, else listed ones, which stay found. */

@@ -1,4 +1,3 @@
-import type { DriveFacts } from '../core/drive';
 import type { BurninParts } from './burnin-parts';
 import type { Deliveries } from './deliveries';
 import type { Followers } from './followers';
@@ -8,20 +7,15 @@ import type { Poller } from './poller';
 import type { Troubles } from './troubles';
 
 export interface AlertSources {
-  readonly parts: Pick<BurninParts, 'base' | 'link' | 'maxStartTemperatureC'>;
+  readonly parts: Pick<BurninParts, 'base' | 'link'>;
   readonly poller: Poller;
   readonly janitor: Janitor;
   readonly gates: Gates;
   readonly followers: Followers;
   readonly deliveries: Deliveries;
   readonly troubles: Troubles;
-  /** The hottest drive, null where none is measured. */
-  readonly hottest: DriveFacts | null;
-}
-
-/** No job begins beside a drive as hot as this. */
-export function isTooHot(hottest: DriveFacts | null, limitC: number): boolean {
-  return hottest?.temperatureC != null && hottest.temperatureC >= limitC;
+  /** Why no queued job begins, in sentences, apart from polls that fail. */
+  readonly holds: readonly string[];
 }
 
 /** Everything of one NAS that wants a person's attention, one sentence each. */
@@ -33,9 +27,9 @@ export function listAlerts({
   followers,
   deliveries,
   troubles,
-  hottest,
+  holds,
 }: AlertSources): readonly string[] {
-  const { base, link, maxStartTemperatureC } = parts;
+  const { base, link } = parts;
   const live = base.store.jobs.listLive(base.nas);
   const hasQueue = live.some((job) => job.state === 'queued');
   const says = (condition: boolean, text: string): readonly string[] => (condition ? [text] : []);
@@ -46,10 +40,7 @@ export function listAlerts({
     ...gates.listWaiting(live),
     ...followers.listStalls(live),
     ...says(live.length > 0 && !gates.hasAny(), 'Jobs are waiting, but no drive-lock node is deployed.'),
-    ...says(
-      hasQueue && isTooHot(hottest, maxStartTemperatureC),
-      `No job begins: drive ${hottest?.serial} has ${hottest?.temperatureC} °C, the limit is ${maxStartTemperatureC} °C.`,
-    ),
+    ...(hasQueue ? holds : []),
     ...deliveries.alerts,
     ...troubles.list(),
     ...base.store.corruptRows().map((row) => row.message),

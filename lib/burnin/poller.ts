@@ -9,14 +9,19 @@ export interface PollerParts {
   probe(): Promise<ProbeReport>;
   look(): Promise<HostLook>;
   took(report: ProbeReport, look: HostLook): void;
-  /** After each poll, good or bad. */
+  /** How the poll stands may have changed: it hangs, or it is over. */
   polled(): void;
+  /** It is over, good or bad. */
+  ended(): void;
 }
 
 /** Older than this, what is shown may be wrong, and is marked so. */
 const staleMs = 45_000;
 
-/** Polls a NAS as often as the most eager of its poll nodes wants, without one as often as they do by default, and remembers how the last poll went. */
+/**
+ * Polls a NAS as often as the most eager of its poll nodes wants, and never less often than they do by default; remembers
+ * how the last poll went.
+ */
 export class Poller {
   readonly #parts: PollerParts;
   readonly #intervals = new Map<symbol, number>();
@@ -60,7 +65,7 @@ export class Poller {
   }
 
   async #once(): Promise<ProbeReport> {
-    const { base, probe, look, took, polled } = this.#parts;
+    const { base, probe, look, took, polled, ended } = this.#parts;
     const over = new AbortController();
     // A poll that hangs has to show as well.
     base.clock.wait(staleMs, over.signal).then(polled, () => undefined);
@@ -77,6 +82,7 @@ export class Poller {
     } finally {
       over.abort(new Error('the poll is over'));
       polled();
+      ended();
     }
   }
 

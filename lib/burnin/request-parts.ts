@@ -1,11 +1,20 @@
 import type { ProbeReport } from '../core/drive';
 import { attempt, type EngineBase } from './engine-base';
 import type { Gates } from './gates';
+import type { Grants } from './grants';
+import type { UnlockTries } from './unlock-tries';
 
 /** What a request needs of the engine. */
 export interface RequestParts {
   readonly base: EngineBase;
   readonly gates: Gates;
+  readonly grants: Grants;
+  readonly tries: UnlockTries;
+  readonly maxParallel: number;
+  /** Why no queued job begins now, in sentences. */
+  holds(): readonly string[];
+  /** Is there, or was there of late, a drive with this serial number? */
+  knows(serial: string): boolean;
   /** A probe that began after it was asked for. */
   probe(): Promise<ProbeReport>;
   makeJobId(): string;

@@ -1,13 +1,16 @@
 import { cleanText } from '../core/clean-text';
 import { readRequest, type BurninRequest, type RequestResult } from '../core/read-request';
-import { RefusedError, StoreUnreachableError, UnreachableError, type Refusal } from '../core/refusal';
+import { RefusedError, type Refusal } from '../core/refusal';
 import type { Answer } from '../core/views';
 import type { IncomingRequest } from './burnin';
 import { cancelDrives } from './cancel-drives';
-import { attempt, describeError, type EngineBase, type NewEvent, recordEvents } from './engine-base';
+import { checkDrives } from './check-drives';
+import { describeFailure } from './describe-failure';
+import { attempt, type NewEvent, recordEvents } from './engine-base';
 import type { RequestParts } from './request-parts';
 import { startDrives } from './start-drives';
 import { doOnce } from './transactions';
+import { lockDrive, unlockDrive } from './unlock-drive';
 
 export { closeIdleJob } from './cancel-drives';
 export type { RequestParts } from './request-parts';
@@ -42,11 +45,29 @@ async function answerRequest(parts: RequestParts, incoming: IncomingRequest): Pr
   const { request } = read;
   try {
     refuseOtherTopic(parts, incoming, request);
-    return await doOnce(parts.base, request.transaction, async () =>
-      request.verb === 'start' ? startDrives(parts, incoming, request) : cancelDrives(parts, request),
-    );
+    if (request.verb === 'check') return await checkDrives(parts, incoming, request);
+    return await doOnce(parts.base, request.transaction, () => doRequest(parts, incoming, request));
   } catch (error) {
     return refuseAll(describeFailure(parts.base, error));
+  }
+}
+
+async function doRequest(
+  parts: RequestParts,
+  incoming: IncomingRequest,
+  request: BurninRequest,
+): Promise<readonly Answer[]> {
+  switch (request.verb) {
+    case 'start':
+      return startDrives(parts, incoming, request);
+    case 'check':
+      return checkDrives(parts, incoming, request);
+    case 'cancel':
+      return cancelDrives(parts, request);
+    case 'unlock':
+      return unlockDrive(parts, request);
+    case 'lock':
+      return lockDrive(parts, request);
   }
 }
 
@@ -66,23 +87,6 @@ function refuseOtherTopic(parts: RequestParts, incoming: IncomingRequest, reques
   throw new RefusedError('malformed', 'The serial in the request is not that of the drive in the topic.');
 }
 
-function describeFailure(base: EngineBase, error: unknown): Refusal {
-  if (error instanceof RefusedError) return { code: error.code, message: error.message };
-  const text = describeError(error);
-  if (error instanceof StoreUnreachableError) {
-    const message = `The request was not done and nothing was changed: ${text}. Send it again when that is over.`;
-    return { code: 'not_ready', message };
-  }
-  if (error instanceof UnreachableError) {
-    return {
-      code: 'stale',
-      message: `Nothing is known of the drives now: ${text} Try again when the NAS is reachable.`,
-    };
-  }
-  base.log('error', `request failed: ${text}`);
-  return { code: 'not_ready', message: `The request could not be taken: ${text}` };
-}
-
 /** Answers first: they are true, and owed, also when the event table cannot be written. */
 function tellAnswers(parts: RequestParts, incoming: IncomingRequest, answers: readonly Answer[]): void {
   const { base, gates } = parts;
@@ -91,19 +95,18 @@ function tellAnswers(parts: RequestParts, incoming: IncomingRequest, answers: re
     base.bus.emit('answer', answer);
     if (gateId !== null) attempt(base, `answer to gate ${gateId}`, () => gates.answer(gateId, answer));
   }
-  attempt(base, 'events of a request', () =>
-    recordEvents(
-      base,
-      answers.map((answer) => buildAnswerEvent(answer, origin)),
-    ),
-  );
+  const events = answers.flatMap((answer) => buildAnswerEvent(answer, origin) ?? []);
+  attempt(base, 'events of a request', () => recordEvents(base, events));
 }
 
-function buildAnswerEvent(answer: Answer, origin: string): NewEvent {
+/** Null for a question, and for what tells its own event in the write that makes the change. */
+function buildAnswerEvent(answer: Answer, origin: string): NewEvent | null {
   const { verb, serial } = answer;
+  if (verb === 'check') return null;
   if (answer.ok) {
-    return { type: `${verb}_accepted`, serial, job: answer.job, message: `Request by ${origin}.` };
+    const { job } = answer;
+    return job === null ? null : { type: `${verb}_accepted`, serial, job, message: `Request by ${origin}.` };
   }
-  const type = verb === 'start' ? 'start_refused' : 'request_refused';
+  const type = verb === 'start' || verb === 'unlock' ? `${verb}_refused` : 'request_refused';
   return { type, serial, job: null, message: `${answer.error.code}: ${answer.error.message}` };
 }

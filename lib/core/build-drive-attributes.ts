@@ -1,7 +1,8 @@
+import type { SafetyLockKind } from './drive';
 import type { Evidence, Stage, StageKind, StageState } from './job';
-import type { SafetyLock } from './drive';
+import { buildPhrase, judgeOverride } from './judge-override';
 import { buildPublishedState, buildTimestamp, type Published } from './published-words';
-import type { DriveView, JobView } from './views';
+import type { DriveView, GrantView, JobView } from './views';
 
 /** One stage in `…/drive/<drive>/attributes`. Nothing in it ticks. */
 export interface StageAttributes {
@@ -11,6 +12,22 @@ export interface StageAttributes {
   readonly ended: string | null;
   readonly reasons: readonly string[];
   readonly evidence: readonly Evidence[];
+}
+
+/** One safety lock in `…/drive/<drive>/attributes`. */
+export interface LockAttributes {
+  readonly kind: SafetyLockKind;
+  readonly detail: string;
+  /** What overrides it; null where nothing does. */
+  readonly phrase: string | null;
+  /** Why nothing overrides it, and what to do instead; null where something does. */
+  readonly no_override: string | null;
+}
+
+/** The permission to override the safety locks, in `…/drive/<drive>/attributes`. */
+export interface GrantAttributes {
+  readonly operator: string;
+  readonly ends: string | null;
 }
 
 /**
@@ -27,7 +44,16 @@ export interface DriveAttributes {
   readonly cancel_requested_by: string | null;
   readonly reasons: readonly string[];
   readonly stages: readonly StageAttributes[];
-  readonly locks: readonly SafetyLock[];
+  /** Safety locks overridden for the job, and who did. */
+  readonly granted_by: string | null;
+  readonly overridden: readonly { readonly kind: SafetyLockKind; readonly detail: string }[];
+  /** The strongest first. */
+  readonly locks: readonly LockAttributes[];
+  /** What to type to unlock the drive; null where there is nothing to unlock, or no way to. */
+  readonly phrase: string | null;
+  readonly grant: GrantAttributes | null;
+  /** Bay of the enclosure. */
+  readonly slot: string | null;
   readonly present: boolean;
   readonly wwn: string | null;
   readonly type: string;
@@ -46,20 +72,33 @@ const withoutJob = {
   cancel_requested_by: null,
   reasons: [],
   stages: [],
+  granted_by: null,
+  overridden: [],
 };
 
 /** Builds the payload of `…/drive/<drive>/attributes`. */
-export function buildDriveAttributes({ drive, locks, isPresent, job }: DriveView): DriveAttributes {
+export function buildDriveAttributes(view: DriveView): DriveAttributes {
+  const { drive, isPresent, job, grant, slot } = view;
+  const overrides = judgeOverride(view);
   return {
     ...(job === null ? withoutJob : buildJobAttributes(job)),
-    locks: locks.map(({ kind, detail }) => ({ kind, detail })),
+    locks: overrides.map(({ lock: { kind, detail }, phrase, whyNot }) => {
+      return { kind, detail, phrase, no_override: whyNot };
+    }),
+    phrase: buildPhrase(overrides),
+    grant: grant && buildGrantAttributes(grant),
     present: isPresent,
+    slot,
     wwn: drive.wwn,
     type: drive.type,
     transport: drive.transport,
     rotational: drive.isRotational,
     sector_bytes: drive.physicalSectorBytes,
   };
+}
+
+function buildGrantAttributes({ operator, endsAt }: GrantView): GrantAttributes {
+  return { operator, ends: buildTimestamp(endsAt) };
 }
 
 function buildJobAttributes({ job, stages }: JobView) {
@@ -73,6 +112,8 @@ function buildJobAttributes({ job, stages }: JobView) {
     cancel_requested_by: job.cancelRequestedBy,
     reasons: job.reasons,
     stages: stages.map(buildStageAttributes),
+    granted_by: job.grantedBy,
+    overridden: job.grants.map(({ kind, detail }) => ({ kind, detail })),
   };
 }
 

@@ -1,6 +1,7 @@
 import { safetyLockKinds, type SafetyLock, type SafetyLockKind } from './drive';
 import { isClosed, type JobState, type Outcome, type StageKind } from './job';
 import { buildJobPercent } from './job-percent';
+import { isCovered } from './judge-grant';
 import { buildPublishedState, buildTimestamp, type Published } from './published-words';
 import type { DriveView, JobView, Phase, Progress } from './views';
 
@@ -17,7 +18,7 @@ export interface DriveState {
   readonly temperature: number | null;
   readonly health: 'passed' | 'failed' | null;
   readonly lock: 'LOCKED' | 'UNLOCKED';
-  readonly lock_reason: 'none' | SafetyLockKind;
+  readonly lock_reason: 'none' | 'unlocked_for_now' | SafetyLockKind;
   /** MB/s, null unless data moves. */
   readonly speed: number | null;
   readonly stage: 'none' | StageKind;
@@ -113,22 +114,32 @@ function buildProgressPart(progress: Progress, moment: DriveStateMoment) {
   };
 }
 
-function buildDrivePart({ drive, locks, isPresent, isHealthy }: DriveView) {
+function buildDrivePart(view: DriveView) {
+  const { drive, isPresent, isHealthy, smart } = view;
   return {
     temperature: isPresent ? drive.temperatureC : null,
     health: isHealthy === null ? null : isHealthy ? ('passed' as const) : ('failed' as const),
-    lock: locks.length > 0 ? ('LOCKED' as const) : ('UNLOCKED' as const),
-    lock_reason: readLockReason(locks),
+    ...buildLockPart(view),
     size: drive.sizeBytes,
-    power_on_hours: null,
-    reallocated: null,
-    pending: null,
+    power_on_hours: smart?.powerOnHours ?? null,
+    reallocated: smart?.reallocated ?? null,
+    pending: smart?.pending ?? null,
     profile: null,
     start: '' as const,
     serial: drive.serial,
     model: drive.model,
     name: isPresent ? drive.name : null,
   };
+}
+
+/** A permission that does not cover every safety lock counts for nothing. */
+function buildLockPart({ locks, grant }: DriveView): Pick<DriveState, 'lock' | 'lock_reason'> {
+  const reason = readLockReason(locks);
+  if (reason === 'none') return { lock: 'UNLOCKED', lock_reason: reason };
+  const isGranted = grant !== null && isCovered(locks, grant);
+  return isGranted
+    ? { lock: 'UNLOCKED', lock_reason: 'unlocked_for_now' }
+    : { lock: 'LOCKED', lock_reason: reason };
 }
 
 /** Figures of a stage that no longer runs say nothing. */

@@ -1,5 +1,5 @@
 import type { Ticket } from './job';
-import type { DriveView, JobReport, NasView, StageEnd, StageProgress, TicketMessage } from './views';
+import type { JobReport, StageEnd, StageProgress, TicketMessage } from './views';
 
 /** A Node-RED message. */
 export interface Message {
@@ -40,19 +40,4 @@ export function buildProgressMessage({ ticket, context, kind, progress }: StageP
 /** The report of a closed job. Its topic is the subject, as Node-RED's mail node expects it. */
 export function buildReportMessage(report: JobReport, message: TicketMessage): Message {
   return { ...buildTicketed(message, report), topic: report.subject };
-}
-
-/** A drive that changed. */
-export function buildDriveMessage(view: DriveView): Message {
-  return { topic: view.drive.serial, payload: view };
-}
-
-/** A drive that is no longer there and had no job. */
-export function buildGoneMessage(serial: string): Message {
-  return { topic: serial, payload: { drive: { serial }, isPresent: false } };
-}
-
-/** The summary of a NAS. */
-export function buildNasMessage(view: NasView): Message {
-  return { topic: view.nas, payload: view };
 }

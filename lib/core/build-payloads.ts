@@ -1,6 +1,6 @@
 import { buildTimestamp } from './published-words';
 import type { RefusalCode } from './refusal';
-import type { Answer, BurninEvent } from './views';
+import type { Answer, BurninEvent, CheckFindings } from './views';
 
 /** The payload of `…/event`. */
 export interface EventPayload {
@@ -18,9 +18,10 @@ export type ResponsePayload = {
   readonly verb: string;
   readonly serial: string | null;
 } & (
-  | { readonly ok: true; readonly job: string; readonly message: string }
+  | { readonly ok: true; readonly job: string | null; readonly message: string }
   | { readonly ok: false; readonly error: { readonly code: RefusalCode; readonly message: string } }
-);
+) &
+  Partial<CheckFindings>;
 
 /** Builds the payload of an event. */
 export function buildEventPayload(event: BurninEvent): EventPayload {
@@ -31,7 +32,18 @@ export function buildEventPayload(event: BurninEvent): EventPayload {
 /** Builds the answer to a request. */
 export function buildResponse(answer: Answer): ResponsePayload {
   const { transaction, verb, serial } = answer;
-  if (answer.ok) return { transaction, verb, serial, ok: true, job: answer.job, message: answer.message };
+  const findings = buildFindings(answer);
+  if (answer.ok) {
+    return { transaction, verb, serial, ok: true, job: answer.job, message: answer.message, ...findings };
+  }
   const { code, message } = answer.error;
-  return { transaction, verb, serial, ok: false, error: { code, message } };
+  return { transaction, verb, serial, ok: false, error: { code, message }, ...findings };
+}
+
+function buildFindings({ reasons, notes, phrase }: Answer): Partial<CheckFindings> {
+  return {
+    ...(reasons !== undefined && { reasons }),
+    ...(notes !== undefined && { notes }),
+    ...(phrase !== undefined && { phrase }),
+  };
 }

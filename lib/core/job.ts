@@ -1,4 +1,4 @@
-import type { DriveIdentity } from './drive';
+import type { DriveIdentity, SafetyLock } from './drive';
 
 export const jobStates = ['queued', 'running', 'passed', 'failed', 'cancelled', 'unknown'] as const;
 /** `queued → running → passed / failed / cancelled / unknown`. */
@@ -43,6 +43,11 @@ export interface Job {
   readonly endedAt: number | null;
   /** Plain words; never empty once the job has ended other than `passed`. */
   readonly reasons: readonly string[];
+  /** Safety locks that a person has overridden for this job, exactly as they were seen. Mostly none. */
+  readonly grants: readonly SafetyLock[];
+  /** Who did, and when, in milliseconds since the epoch; null where there was nothing to override. */
+  readonly grantedBy: string | null;
+  readonly grantedAt: number | null;
 }
 
 /** One step of a job's plan. */

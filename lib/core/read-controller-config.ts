@@ -9,6 +9,11 @@ export const controllerFields = {
   sshKeyFile: { label: 'SSH key file', variable: 'BURNIN_SSH_KEY_FILE' },
   sshPassword: { label: 'SSH password', variable: 'BURNIN_SSH_PASSWORD' },
   sshHostKey: { label: 'Host key', variable: 'BURNIN_SSH_HOST_KEY' },
+  truenasUrl: { label: 'TrueNAS URL', variable: 'BURNIN_TRUENAS_URL' },
+  truenasApiKey: { label: 'API key', variable: 'BURNIN_TRUENAS_API_KEY' },
+  truenasUser: { label: 'API key owner', variable: 'BURNIN_TRUENAS_USER' },
+  truenasFingerprint: { label: 'Certificate', variable: 'BURNIN_TRUENAS_FINGERPRINT' },
+  truenasDescription: { label: 'Write descriptions', variable: 'BURNIN_TRUENAS_DESCRIPTION' },
   deviceTypes: { label: 'Device types', variable: 'BURNIN_DEVICE_TYPES' },
   maxParallel: { label: 'Slots', variable: 'BURNIN_MAX_PARALLEL' },
   dataDir: { label: 'Data directory', variable: 'BURNIN_DATA' },
@@ -34,13 +39,33 @@ export function readControllerConfig(
   config: ControllerConfig,
   env: Readonly<Record<string, string | undefined>>,
 ): SettingsResult {
-  const merged = { ...env };
+  const merged: Record<string, string | undefined> = dropOtherNas(config, env);
   for (const [field, value] of Object.entries(config)) {
     const text = readField(value);
     if (text !== '' && isField(field)) merged[controllerFields[field].variable] = text;
   }
   const result = readSettings(merged);
   return result.ok ? result : { ok: false, problems: result.problems.map(nameField) };
+}
+
+/** What reaches a NAS, or is shown to it. */
+const nasVariables = /^BURNIN_(SSH|TRUENAS)_/;
+
+/**
+ * The environment as far as it is about this node's NAS: where it names the address of another one, that one's login and
+ * key must not be shown to this one.
+ */
+function dropOtherNas(
+  config: ControllerConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  const isOther = (['sshHost', 'truenasUrl'] as const).some((field) => {
+    const own = readField(config[field]);
+    return own !== '' && own !== env[controllerFields[field].variable];
+  });
+  const namesNas = Boolean(env['BURNIN_SSH_HOST'] ?? '') || Boolean(env['BURNIN_TRUENAS_URL'] ?? '');
+  if (!isOther || !namesNas) return { ...env };
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !nasVariables.test(name)));
 }
 
 function isField(name: string): name is ControllerField {

@@ -5,15 +5,40 @@ import { stageKinds, type StageKind } from './job';
 import { isPlainObject } from './plain-data';
 import type { Refusal } from './refusal';
 
-/** A request whose shape is right; nothing about the drives has been checked yet. */
-export interface BurninRequest {
-  readonly verb: 'start' | 'cancel';
+interface RequestHead {
   readonly transaction: string;
   readonly operator: string;
+}
+
+/** A request to start the drives it names; or to tell whether that would be done, and change nothing. */
+export interface StartRequest extends RequestHead {
+  readonly verb: 'start' | 'check';
   readonly serials: readonly string[];
   /** Null: as the wires say. */
   readonly stages: readonly StageKind[] | null;
 }
+
+export interface CancelRequest extends RequestHead {
+  readonly verb: 'cancel';
+  readonly serials: readonly string[];
+}
+
+/** A request to override the safety locks of one drive for a while. */
+export interface UnlockRequest extends RequestHead {
+  readonly verb: 'unlock';
+  readonly serials: readonly [string];
+  /** As it was typed. Never to be logged: a wrong one may be a password. */
+  readonly phrase: string;
+}
+
+/** A request to end that permission. */
+export interface LockRequest extends RequestHead {
+  readonly verb: 'lock';
+  readonly serials: readonly [string];
+}
+
+/** A request whose shape is right; nothing about the drives has been checked yet. */
+export type BurninRequest = StartRequest | CancelRequest | UnlockRequest | LockRequest;
 
 export type RequestResult =
   | { readonly ok: true; readonly request: BurninRequest }
@@ -32,19 +57,46 @@ const text = (max: number) =>
     .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not hold control characters or line breaks')
     .trim()
     .min(1);
-const common = {
-  transaction: text(128),
-  operator: text(64),
+const head = { transaction: text(128), operator: text(64) };
+const drives = {
   serial: text(128).optional(),
   serials: z.array(text(128)).min(1).max(maxSerials).optional(),
 };
+const startShape = z.strictObject({
+  ...head,
+  ...drives,
+  stages: z.array(z.enum(stageKinds)).min(1).max(12).optional(),
+  profile: z.enum(Object.keys(profiles)).optional(),
+});
 const schemas = {
-  cancel: z.strictObject(common),
-  start: z.strictObject({
-    ...common,
-    stages: z.array(z.enum(stageKinds)).min(1).max(12).optional(),
-    profile: z.enum(Object.keys(profiles)).optional(),
-  }),
+  start: startShape,
+  check: startShape,
+  cancel: z.strictObject({ ...head, ...drives }),
+  unlock: z.strictObject({ ...head, serial: text(128), phrase: text(512) }),
+  lock: z.strictObject({ ...head, serial: text(128) }),
+};
+
+/** What can be asked for. */
+export type RequestVerb = keyof typeof schemas;
+
+/** All verbs of requests. */
+export const requestVerbs = Object.keys(schemas) as readonly RequestVerb[];
+
+/** The request, or in words what is wrong with it. */
+type Reading = BurninRequest | string;
+
+const readers: Readonly<Record<RequestVerb, (payload: unknown) => Reading>> = {
+  start: (payload) => readWith('start', payload, (data) => readStart('start', data)),
+  check: (payload) => readWith('check', payload, (data) => readStart('check', data)),
+  cancel: (payload) =>
+    readWith('cancel', payload, ({ serial, serials, ...rest }) => {
+      const named = readSerials('cancel', { serial, serials });
+      return typeof named === 'string' ? named : { verb: 'cancel', ...rest, serials: named };
+    }),
+  unlock: (payload) =>
+    readWith('unlock', payload, ({ serial, ...rest }) => ({ verb: 'unlock', ...rest, serials: [serial] })),
+  lock: (payload) =>
+    readWith('lock', payload, ({ serial, ...rest }) => ({ verb: 'lock', ...rest, serials: [serial] })),
 };
 
 /**
@@ -56,33 +108,48 @@ export function readRequest(verb: string, payload: unknown): RequestResult {
   const refuse = (code: Refusal['code'], message: string): RequestResult => {
     return { ok: false, transaction, refusal: { code, message } };
   };
-  if (verb !== 'start' && verb !== 'cancel') {
-    return refuse('unknown_verb', 'There is no such request. This version knows "start" and "cancel".');
+  const known = requestVerbs.find((name) => name === verb);
+  if (known === undefined) {
+    const names = requestVerbs.map((name) => `"${name}"`).join(', ');
+    return refuse('unknown_verb', `There is no such request. This version knows ${names}.`);
   }
   const oddity = describeOddity(payload);
-  if (oddity !== null) return refuse('malformed', `${oddity} ${describeShape(verb)}`);
-  const parsed = (verb === 'start' ? schemas.start : schemas.cancel).safeParse(payload);
-  if (!parsed.success) return refuse('malformed', describeIssues(parsed.error, verb));
-  const { serial, serials, ...rest } = parsed.data;
-  const named = [...new Set(serials ?? []), ...(serial === undefined ? [] : [serial])];
-  if ((serial === undefined) === (serials === undefined)) {
-    return refuse('malformed', `Give either "serial" or "serials". ${describeShape(verb)}`);
-  }
-  const stages = readStages(rest);
-  if (stages === 'both') return refuse('malformed', 'Give either "stages" or "profile", not both.');
-  const { transaction: id, operator } = rest;
-  return { ok: true, request: { verb, transaction: id, operator, serials: named, stages } };
+  if (oddity !== null) return refuse('malformed', `${oddity} ${describeShape(known)}`);
+  const reading = readers[known](payload);
+  return typeof reading === 'string' ? refuse('malformed', reading) : { ok: true, request: reading };
 }
 
-function readStages(data: object): readonly StageKind[] | null | 'both' {
-  const { stages, profile } = data as { stages?: StageKind[]; profile?: string };
-  if (stages !== undefined && profile !== undefined) return 'both';
-  return stages ?? profiles[profile ?? ''] ?? null;
+function readWith<V extends RequestVerb>(
+  verb: V,
+  payload: unknown,
+  build: (data: z.output<(typeof schemas)[V]>) => Reading,
+): Reading {
+  const parsed = schemas[verb].safeParse(payload);
+  if (!parsed.success) return describeIssues(parsed.error, verb);
+  return build(parsed.data as z.output<(typeof schemas)[V]>);
+}
+
+function readStart(verb: StartRequest['verb'], data: z.output<typeof startShape>): Reading {
+  const { serial, serials, stages, profile, ...rest } = data;
+  const named = readSerials(verb, { serial, serials });
+  if (typeof named === 'string') return named;
+  if (stages !== undefined && profile !== undefined) return 'Give either "stages" or "profile", not both.';
+  return { verb, ...rest, serials: named, stages: stages ?? profiles[profile ?? ''] ?? null };
+}
+
+/** The drives, each once; or what is wrong. */
+function readSerials(
+  verb: RequestVerb,
+  { serial, serials }: { serial: string | undefined; serials: readonly string[] | undefined },
+): readonly string[] | string {
+  if (serial !== undefined && serials === undefined) return [serial];
+  if (serial === undefined && serials !== undefined) return [...new Set(serials)];
+  return `Give either "serial" or "serials". ${describeShape(verb)}`;
 }
 
 function readTransaction(payload: unknown): string | null {
   if (!isPlainObject(payload)) return null;
-  return common.transaction.safeParse(payload['transaction']).data ?? null;
+  return head.transaction.safeParse(payload['transaction']).data ?? null;
 }
 
 /** What is wrong with the payload as a whole; looked at first, since a check of each byte of a buffer has no end. */
@@ -96,7 +163,7 @@ function describeOddity(payload: unknown): string | null {
   return isLong ? `A list in the payload has more than ${maxSerials} entries.` : null;
 }
 
-function describeIssues({ issues }: z.ZodError, verb: 'start' | 'cancel'): string {
+function describeIssues({ issues }: z.ZodError, verb: RequestVerb): string {
   const shape = describeShape(verb);
   const shown = issues
     .slice(0, maxIssues)
@@ -105,7 +172,14 @@ function describeIssues({ issues }: z.ZodError, verb: 'start' | 'cancel'): strin
   return `${cleanText([...shown, ...more].join(' '), maxMessageLength - shape.length - 1)} ${shape}`;
 }
 
-function describeShape(verb: 'start' | 'cancel'): string {
-  const extra = verb === 'start' ? ', and optionally stages or profile' : '';
-  return `Expected a JSON object with transaction, operator, serial (or serials)${extra}.`;
+const fields: Readonly<Record<RequestVerb, string>> = {
+  start: 'serial (or serials), and optionally stages or profile',
+  check: 'serial (or serials), and optionally stages or profile',
+  cancel: 'serial (or serials)',
+  unlock: 'serial (one drive only) and phrase',
+  lock: 'serial (one drive only)',
+};
+
+function describeShape(verb: RequestVerb): string {
+  return `Expected a JSON object with transaction, operator, ${fields[verb]}.`;
 }

@@ -1,4 +1,5 @@
 import { cleanText } from './clean-text';
+import type { SafetyLockKind } from './drive';
 import { isClosed } from './job';
 import type { Evidence, Job, JobState, Stage, StageKind, StageState } from './job';
 import { buildBadBlocks } from './report-bad-blocks';
@@ -35,6 +36,13 @@ export type ReportStage = {
   readonly bad_blocks: ReportBadBlocks | null;
 };
 
+/** What was overridden, by whom and when. */
+export type ReportOverride = {
+  readonly by: string;
+  readonly at: string | null;
+  readonly locks: readonly { readonly kind: SafetyLockKind; readonly detail: string }[];
+};
+
 /**
  * The machine-readable report, version 1. Instants are ISO 8601 in UTC or null. All text is one line without control
  * characters. Fields are only ever added within a version.
@@ -52,6 +60,8 @@ export type ReportData = {
   readonly gaps: readonly string[];
   readonly operator: string;
   readonly cancelled_by: string | null;
+  /** Safety locks that a person overrode for this job; null where there were none. */
+  readonly overridden: ReportOverride | null;
   readonly drive: {
     readonly serial: string;
     readonly wwn: string | null;
@@ -87,6 +97,7 @@ export function buildReportData(facts: ReportFacts): ReportData {
     gaps: [...listStageGaps(job, stages), ...listSmartGaps(smart)],
     operator: cleanText(job.operator),
     cancelled_by: cleanOrNull(job.cancelRequestedBy),
+    overridden: buildOverride(job),
     drive: {
       serial: cleanText(job.drive.serial),
       wwn: cleanOrNull(job.drive.wwn),
@@ -103,6 +114,15 @@ export function buildReportData(facts: ReportFacts): ReportData {
       message: cleanText(event.message),
     })),
     log_tail: facts.logTail.slice(-maxLogLines).map((line) => cleanText(line, 500)),
+  };
+}
+
+function buildOverride({ grants, grantedBy, grantedAt }: Job): ReportOverride | null {
+  if (grants.length === 0) return null;
+  return {
+    by: cleanText(grantedBy ?? 'not known'),
+    at: describeInstant(grantedAt),
+    locks: grants.map(({ kind, detail }) => ({ kind, detail: cleanText(detail) })),
   };
 }
 

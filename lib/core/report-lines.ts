@@ -1,4 +1,5 @@
-import type { ReportData, ReportStage } from './report-data';
+import { describeLocks } from './describe-locks';
+import type { ReportData, ReportOverride, ReportStage } from './report-data';
 import { describeBadBlocks } from './report-bad-blocks';
 import { describeDuration, describeSize, describeTime } from './words';
 
@@ -14,6 +15,7 @@ export function listDriveLines(data: ReportData): readonly ReportLine[] {
     ['Size', `${describeSize(data.drive.size_bytes)} (${data.drive.size_bytes} bytes)`],
     ['NAS', data.nas],
     ['Operator', data.operator],
+    ...(data.overridden === null ? [] : [['Overridden', describeOverride(data.overridden)] as const]),
     ...(data.cancelled_by === null ? [] : [['Cancelled by', data.cancelled_by] as const]),
     ['Requested', describeTime(data.requested_at)],
     ['Started', data.started_at === null ? 'never' : describeTime(data.started_at)],
@@ -21,6 +23,10 @@ export function listDriveLines(data: ReportData): readonly ReportLine[] {
     ['Took', describeSeconds(data.duration_s)],
     ['Job', data.job],
   ];
+}
+
+function describeOverride({ by, at, locks }: ReportOverride): string {
+  return `by ${by}, ${describeTime(at)}: the drive ${describeLocks(locks)}`;
 }
 
 /** When a stage ran and for how long. */

@@ -24,6 +24,10 @@ export interface TruenasSettings {
   readonly fingerprint: string | null;
 }
 
+/** What the rehearsal NAS can pretend to be: a TrueNAS of this version, or a Linux host without one. */
+export const rehearsalKinds = ['linux', 'core-13.0', 'core-13.3', '24.10', '25.04', '25.10', '26'] as const;
+export type RehearsalKind = (typeof rehearsalKinds)[number];
+
 /** Where state is published. `url` null means the embedded broker. */
 export interface MqttSettings {
   readonly url: string | null;
@@ -49,6 +53,7 @@ export interface Settings {
   /** Null starts the rehearsal NAS, or with `truenas` only watches: nothing can be written without SSH. */
   readonly ssh: SshSettings | null;
   readonly truenas: TruenasSettings | null;
+  readonly rehearsal: RehearsalKind;
   /** Keep the result of a burn-in in the disk's description on TrueNAS. */
   readonly mayWriteDescription: boolean;
   readonly deviceTypes: readonly string[];
@@ -125,6 +130,9 @@ const schema = z
     BURNIN_TRUENAS_USER: z.string().optional(),
     BURNIN_TRUENAS_FINGERPRINT: certificate.optional(),
     BURNIN_TRUENAS_DESCRIPTION: onOff.default(false),
+    BURNIN_DEMO_TRUENAS: z
+      .enum(rehearsalKinds, `must be one of ${rehearsalKinds.join(', ')}`)
+      .default('25.10'),
     BURNIN_DEVICE_TYPES: deviceTypes.default(['disk']),
     BURNIN_MAX_PARALLEL: wholeNumber(1, 256).default(4),
     MQTT_URL: urlOf('mqtt', 'mqtts', 'ws', 'wss').optional(),
@@ -184,6 +192,7 @@ function buildSettings(env: z.output<typeof schema>): Settings {
     nas: env.BURNIN_NAS,
     ssh: buildSsh(env),
     truenas: buildTruenas(env),
+    rehearsal: env.BURNIN_DEMO_TRUENAS,
     mayWriteDescription: env.BURNIN_TRUENAS_DESCRIPTION,
     deviceTypes: env.BURNIN_DEVICE_TYPES,
     maxParallel: env.BURNIN_MAX_PARALLEL,

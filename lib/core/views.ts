@@ -1,6 +1,6 @@
-import type { DriveFacts, PoolActivity, SafetyLock, UnfitDevice } from './drive';
+import type { DriveFacts, PoolActivity, SafetyLock, SafetyLockKind, UnfitDevice } from './drive';
 import type { Evidence, Job, JobState, Outcome, Stage, StageKind, Ticket } from './job';
-import type { RefusalCode } from './refusal';
+import type { Refusal, RefusalCode } from './refusal';
 
 /** The eight half-patterns of a surface validation, and `none` outside of one. */
 export const phases = [
@@ -59,6 +59,8 @@ export interface GrantView {
 export interface DriveView {
   readonly drive: DriveFacts;
   readonly locks: readonly SafetyLock[];
+  /** Its WWN tells it from the other drive with its serial number, so that it can be unlocked by that. */
+  readonly isToldApartByWwn: boolean;
   /** False when the last good probe did not find it. */
   readonly isPresent: boolean;
   /** Milliseconds since the epoch of the last probe that found it. */
@@ -111,14 +113,34 @@ export interface NasView {
   readonly alerts: readonly string[];
 }
 
+/** One fact against a start, in the answer to a check. */
+export interface CheckReason extends Refusal {
+  /** Of the safety lock it is about. */
+  readonly kind?: SafetyLockKind;
+  readonly detail?: string;
+  /** What overrides this safety lock; left out where nothing does. */
+  readonly phrase?: string;
+}
+
+/** What only the answer to a check tells. */
+export interface CheckFindings {
+  /** All of them; a start would be done when there are none. */
+  readonly reasons: readonly CheckReason[];
+  /** What is worth knowing and no reason against a start: what it would wait for, which permission it would use up. */
+  readonly notes: readonly string[];
+  /** What to type to override all safety locks; null where there are none or one has no override. */
+  readonly phrase: string | null;
+}
+
 /** The answer to one request for one drive (`serial` null when the request as a whole was refused). */
-export type Answer =
+export type Answer = (
   | {
       readonly ok: true;
       readonly transaction: string;
       readonly verb: string;
       readonly serial: string;
-      readonly job: string;
+      /** Null for a request that is about no job: `check`, `unlock`, `lock`. */
+      readonly job: string | null;
       readonly message: string;
     }
   | {
@@ -127,7 +149,9 @@ export type Answer =
       readonly verb: string;
       readonly serial: string | null;
       readonly error: { readonly code: RefusalCode; readonly message: string };
-    };
+    }
+) &
+  Partial<CheckFindings>;
 
 /** Something that happened, for `…/event` topics, the audit table and the log. */
 export interface BurninEvent {

@@ -9,6 +9,10 @@ export interface FastClock {
   uptimeS(): number;
   /** Starts again near zero, as a boot does. */
   restart(): void;
+  /** Jumps ahead: all that time has passed on the NAS. */
+  advance(seconds: number): void;
+  /** Goes on at another rate from now. */
+  setSpeed(speed: number): void;
   close(): void;
 }
 
@@ -47,7 +51,15 @@ export function openFastClock(root: string, speed: number): FastClock {
   return {
     uptimeS,
     restart: () => {
-      anchor = { wallMs: Date.now(), baseS: bootUptimeS, speed };
+      anchor = { wallMs: Date.now(), baseS: bootUptimeS, speed: anchor.speed };
+      start();
+    },
+    advance: (seconds) => {
+      anchor = { wallMs: Date.now(), baseS: uptimeS() + seconds, speed: anchor.speed };
+      start();
+    },
+    setSpeed: (rate) => {
+      anchor = { wallMs: Date.now(), baseS: uptimeS(), speed: Math.max(1, Math.round(rate)) };
       start();
     },
     close: () => {

@@ -3,7 +3,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { drives, type RehearsalDrive } from './drive-catalog';
+import { conditionOf, poolOf, type PoolCondition, type ScanKind } from './pools';
 import { putFile } from './put-file';
+import type { SelfTest } from './self-tests';
+import type { RehearsalVersion } from './truenas/versions';
+
+/** A drive that TrueNAS remembers for a week after it has gone. */
+export interface GoneDrive {
+  readonly name: string;
+  /** Milliseconds since the epoch at which TrueNAS forgets it. */
+  readonly expiresAt: number;
+}
 
 /** What changes about the rehearsal NAS, kept in its directory. */
 export interface HostState {
@@ -12,6 +22,21 @@ export interface HostState {
   readonly names: Readonly<Record<string, string>>;
   /** Serials of drives that were made to fail. */
   readonly failed: readonly string[];
+  readonly version: RehearsalVersion;
+  /** Bay by serial, from 1; none for what sits on the board or on a cable outside. */
+  readonly bays: Readonly<Record<string, number>>;
+  /** What TrueNAS's users have noted by serial. */
+  readonly descriptions: Readonly<Record<string, string>>;
+  readonly gone: Readonly<Record<string, GoneDrive>>;
+  /** Names as TrueNAS's table of disks still has them; null when it is up to date. */
+  readonly tableNames: Readonly<Record<string, string>> | null;
+  readonly pools: Readonly<Record<string, PoolCondition>>;
+  /** Scrubs and resilvers under way, by pool. */
+  readonly scans: Readonly<Record<string, ScanKind>>;
+  /** By serial, newest first. */
+  readonly selfTests: Readonly<Record<string, readonly SelfTest[]>>;
+  /** Why the API key is no good any more. */
+  readonly revoked: 'plaintext' | 'operator' | null;
 }
 
 /** A drive that is plugged in, under its present name. */
@@ -20,13 +45,34 @@ export interface PresentDrive {
   readonly name: string;
   readonly deviceNumber: string;
   readonly isFailing: boolean;
+  /** Newest first. */
+  readonly selfTests: readonly SelfTest[];
+  readonly pool: PoolCondition | null;
 }
 
+/** What a rehearsal NAS is unless somebody says so. */
+export const defaultVersion: RehearsalVersion = '25.10';
+
+/** Everything that a reset puts back but the drives' names and the boot id. */
+const asNew = {
+  failed: [],
+  bays: Object.fromEntries(
+    drives.filter(({ transport }) => transport === 'sata').map(({ serial }, index) => [serial, index + 1]),
+  ),
+  descriptions: {},
+  gone: {},
+  tableNames: null,
+  pools: {},
+  scans: {},
+  selfTests: {},
+  revoked: null,
+};
+
 /** A NAS as new: every drive plugged in, in the catalogue's order. */
-export function buildFreshState(): HostState {
+export function buildFreshState(version: RehearsalVersion): HostState {
   const names: Record<string, string> = {};
   for (const drive of drives) names[drive.serial] = nextName(names, drive);
-  return { bootId: randomUUID(), names, failed: [] };
+  return { ...asNew, bootId: randomUUID(), names, version };
 }
 
 /** The first name of the drive's kind that no other drive has. */
@@ -39,10 +85,10 @@ export function nextName(names: Readonly<Record<string, string>>, drive: Rehears
   }
 }
 
-/** Null when the directory holds no rehearsal NAS yet. */
+/** Null when the directory holds no rehearsal NAS yet. One that an older program left is as new in what it lacks. */
 export function loadState(root: string): HostState | null {
   const file = statePath(root);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as HostState) : null;
+  return existsSync(file) ? { ...asNew, version: defaultVersion, ...readState(file) } : null;
 }
 
 export function saveState(root: string, state: HostState): void {
@@ -55,9 +101,15 @@ export function presentDrives(state: HostState): readonly PresentDrive[] {
     .flatMap((drive) => {
       const name = state.names[drive.serial];
       if (name === undefined) return [];
-      return [
-        { drive, name, deviceNumber: deviceNumber(name), isFailing: state.failed.includes(drive.serial) },
-      ];
+      const pool = poolOf(drive.use);
+      return {
+        drive,
+        name,
+        deviceNumber: deviceNumber(name),
+        isFailing: state.failed.includes(drive.serial),
+        selfTests: state.selfTests[drive.serial] ?? [],
+        pool: pool && conditionOf(state.pools, pool),
+      };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -68,6 +120,10 @@ export function deviceNumber(name: string, partition = 0): string {
   if (nvme) return `259:${Number(nvme[1]) * 8 + partition}`;
   const index = name.charCodeAt(2) - 'a'.charCodeAt(0);
   return `${index < 16 ? 8 : 65}:${(index % 16) * 16 + partition}`;
+}
+
+function readState(file: string): Pick<HostState, 'bootId' | 'names'> & Partial<HostState> {
+  return JSON.parse(readFileSync(file, 'utf8')) as HostState;
 }
 
 function statePath(root: string): string {

@@ -1,5 +1,6 @@
 import type { DriveUse } from './drive-catalog';
-import { deviceNumber, type PresentDrive } from './host-state';
+import { deviceNumber, type HostState, type PresentDrive } from './host-state';
+import { conditionOf, isImported, pools, scanPercent, type RehearsalPool } from './pools';
 
 /** A partition of a drive in use, as the host's tools show it. */
 export interface Partition {
@@ -121,11 +122,14 @@ function sharedCells(name: string, number: string): Record<string, string> {
 }
 
 /** The table that the fake `findmnt` picks its columns from. */
-export function buildMountTable(present: readonly PresentDrive[]): string {
+export function buildMountTable(present: readonly PresentDrive[], state: HostState): string {
+  const mounted = pools.filter(
+    (pool) => pool.use !== 'boot_pool' && isImported(conditionOf(state.pools, pool)),
+  );
   const rows = [
     ['0:25', 'boot-pool/ROOT/24.10.2', '/', 'zfs', 'rw,relatime'],
     ['0:27', 'tmpfs', '/run', 'tmpfs', 'rw,nosuid,nodev'],
-    ['0:48', 'tank', '/mnt/tank', 'zfs', 'rw,noatime'],
+    ...mounted.map(({ name }, index) => [`0:${48 + index}`, name, `/mnt/${name}`, 'zfs', 'rw,noatime']),
     ...present.flatMap((entry) =>
       partitionsOf(entry)
         .filter((part) => part.mountPoint !== '')
@@ -142,29 +146,43 @@ export function buildMountTable(present: readonly PresentDrive[]): string {
   return [heading, ...rows, []].map((row) => row.join('\t')).join('\n');
 }
 
-/** What `zpool status -LP` prints: the boot pool, and `tank`. */
-export function buildPoolStatus(present: readonly PresentDrive[]): string {
-  const pool = (name: string, use: DriveUse) => {
-    const member = present.find((entry) => entry.drive.use === use);
-    const vdev = member === undefined ? null : partitionsOf(member).at(-1);
-    return buildPool(name, vdev ? `/dev/${vdev.name}` : null);
-  };
-  return `${pool('boot-pool', 'boot_pool')}\n${pool('tank', 'pool')}`;
+/** What `zpool status -LP` prints of the pools that are imported. */
+export function buildPoolStatus(present: readonly PresentDrive[], state: HostState): string {
+  return pools
+    .filter((pool) => isImported(conditionOf(state.pools, pool)))
+    .map((pool) => buildPool(pool, present, state))
+    .join('\n');
 }
 
-function buildPool(name: string, vdev: string | null): string {
-  const state = vdev === null ? 'UNAVAIL' : 'ONLINE';
-  const row = (label: string) => `\t${label.padEnd(20)}  ${state.padEnd(8)}     0     0     0`;
+function buildPool(pool: RehearsalPool, present: readonly PresentDrive[], state: HostState): string {
+  const member = present.find((entry) => entry.drive.use === pool.use);
+  const vdev = member && partitionsOf(member).at(-1);
+  const isFaulted = conditionOf(state.pools, pool) === 'faulted';
+  const health = vdev === undefined ? 'UNAVAIL' : isFaulted ? 'DEGRADED' : 'ONLINE';
+  const row = (label: string, word: string) => `\t${label.padEnd(20)}  ${word.padEnd(8)}     0     0     0`;
+  const leaf = `  ${vdev ? `/dev/${vdev.name}` : pool.memberGuid}`;
   return [
-    `  pool: ${name}`,
-    ` state: ${state}`,
+    `  pool: ${pool.name}`,
+    ` state: ${health}`,
+    ...buildScan(state.scans[pool.name]),
     'config:',
     '',
     `\t${'NAME'.padEnd(20)}  STATE     READ WRITE CKSUM`,
-    row(name),
-    row(`  ${vdev ?? '1283746501928374650'}`),
+    row(pool.name, health),
+    vdev && isFaulted ? `${row(leaf, 'FAULTED')}  too many errors` : row(leaf, health),
     '',
     'errors: No known data errors',
     '',
   ].join('\n');
+}
+
+/** As OpenZFS 2.2 prints a scan under way. */
+function buildScan(kind: HostState['scans'][string] | undefined): readonly string[] {
+  if (kind === undefined) return [];
+  const done = `${scanPercent.toFixed(2)}% done, 11:34:07 to go`;
+  return [
+    `  scan: ${kind} in progress since Sun Nov 22 03:38:03 2026`,
+    '\t6.30T / 8.40T scanned at 812M/s, 3.15T / 8.40T issued at 132M/s',
+    `\t${kind === 'scrub' ? '0B repaired' : '3.15T resilvered'}, ${done}`,
+  ];
 }

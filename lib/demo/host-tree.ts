@@ -19,8 +19,8 @@ export function writeTree(root: string, state: HostState): void {
   putFile(path.join(root, 'proc/sys/kernel/random/boot_id'), `${state.bootId}\n`);
   putFile(path.join(root, 'proc/swaps'), 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n');
   putFile(path.join(root, 'rehearsal/lsblk'), buildLsblkTable(present));
-  putFile(path.join(root, 'rehearsal/findmnt'), buildMountTable(present));
-  putFile(path.join(root, 'rehearsal/zpool-status'), buildPoolStatus(present));
+  putFile(path.join(root, 'rehearsal/findmnt'), buildMountTable(present, state));
+  putFile(path.join(root, 'rehearsal/zpool-status'), buildPoolStatus(present, state));
   for (const entry of present) {
     writeFacts(root, entry);
     writeSysDevice(path.join(root, 'sys/devices', entry.drive.serial), entry);
@@ -57,13 +57,30 @@ function writeFacts(root: string, entry: PresentDrive): void {
   if (report !== null) {
     putFile(path.join(dir, 'smart.json'), report.json);
     putFile(path.join(dir, 'smart.exit'), `${report.exitStatus}\n`);
+    writeTesting(dir, entry);
   }
-  if (drive.use !== null && drive.use !== 'exported_pool') putFile(path.join(dir, 'used'), `${drive.use}\n`);
+  // ZFS closes a member that it has given up: the drive is then free to be claimed.
+  if (entry.pool === 'online' || drive.use === 'mounted') {
+    putFile(path.join(dir, 'used'), `${drive.use ?? ''}\n`);
+  } else {
+    rmSync(path.join(dir, 'used'), { force: true });
+  }
   if (drive.use === 'mounted') putFile(path.join(dir, 'mounted'), '');
   if (isNew && drive.latent.length > 0) writeBadSpots(path.join(dir, 'latent'), drive.latent);
   if (!entry.isFailing) return;
   rmSync(path.join(dir, 'latent'), { force: true });
   if (!existsSync(path.join(dir, 'bad'))) writeBadSpots(path.join(dir, 'bad'), spreadBadSpots(drive));
+}
+
+/** What `smartctl` shows instead while a self-test is under way, with its start and end (0: nobody knows) on the NAS's clock. */
+function writeTesting(dir: string, entry: PresentDrive): void {
+  const test = entry.selfTests.find(({ outcome }) => outcome === null);
+  if (test === undefined) {
+    rmSync(path.join(dir, 'testing'), { force: true });
+    return;
+  }
+  putFile(path.join(dir, 'smart-testing.json'), buildSmartReport(entry, test)?.json ?? '');
+  putFile(path.join(dir, 'testing'), `${Math.floor(test.startedS)} ${Math.floor(test.endsS ?? 0)}\n`);
 }
 
 function writeSysDevice(dir: string, entry: PresentDrive): void {

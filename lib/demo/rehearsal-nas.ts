@@ -1,16 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { SshSettings } from '../core/settings';
+import type { SshSettings, TruenasSettings } from '../core/settings';
+import { buildControls, type RehearsalControls } from './controls';
 import { drives, type RehearsalDrive } from './drive-catalog';
-import { openFastClock, type FastClock } from './fast-clock';
-import { buildFreshState, loadState, nextName, saveState, type HostState } from './host-state';
+import { openFastClock } from './fast-clock';
+import { buildFreshState, defaultVersion, loadState, saveState } from './host-state';
 import { writeTree } from './host-tree';
 import { putFile } from './put-file';
+import { buildHost, type RehearsalHost } from './rehearsal-host';
 import { installFakes, runCommand } from './run-command';
 import { generateHostKey, openRehearsalServer, type RehearsalServer } from './ssh-server';
-import { findWriters, forgetProcesses, killWriters, sweepProcesses } from './writers';
+import { openMiddleware, type Middleware, type MiddlewareControls } from './truenas/middleware';
+import type { ApiTimings } from './truenas/world';
+import type { RehearsalVersion } from './truenas/versions';
+import { findWriters, forgetProcesses, sweepProcesses } from './writers';
+
+export type { RehearsalVersion } from './truenas/versions';
 
 /** Four patterns on 18 TB at 200 MB/s take eight days, or twenty seconds at this speed. */
 const defaultSpeed = 36_000;
@@ -21,31 +27,30 @@ export interface RehearsalNasOptions {
   readonly dir: string;
   /** Seconds of the NAS to one of ours, a whole number; 36 000 unless given. */
   readonly speed?: number;
+  /** What it is from now on; as it was unless given, and `25.10` when it is new. */
+  readonly version?: RehearsalVersion;
+  /** The real middleware's waits and limits, where a test wants others. */
+  readonly api?: Partial<ApiTimings>;
 }
 
 /**
- * A NAS to rehearse on: an SSH server in this process, with a directory for a disk shelf and small scripts for tools. It
- * runs the very scripts that a real NAS gets, and nothing it does leaves its directory.
+ * A NAS to rehearse on: an SSH server and the middleware of TrueNAS in this process, with a directory for a disk shelf and
+ * small scripts for tools. It runs the very scripts that a real NAS gets, and nothing it does leaves its directory.
  */
-export interface RehearsalNas {
+export interface RehearsalNas extends RehearsalControls {
   readonly ssh: SshSettings;
+  /** Where its API is and who may use it; null for a plain Linux. Another version may have another port. */
+  readonly truenas: TruenasSettings | null;
+  readonly version: RehearsalVersion;
   /** Every drive it can have, in the order of their first names. */
   readonly drives: readonly RehearsalDrive[];
+  /** What may happen to the API alone. */
+  readonly api: MiddlewareControls;
   /** Seconds since its boot, on its own fast clock. */
   uptimeS(): number;
-  /** A new NAS with the same host key: every run, every bad block and every change of a drive is gone. */
-  reset(): Promise<void>;
-  /** A power cut: connections, commands and writers end at once, `/run` is empty, and the boot id is another one. */
-  reboot(): Promise<void>;
-  /** Two drives change names, as they may on any boot. */
-  renumber(serials?: readonly [string, string]): void;
-  /** The drive has bad spots all over from now on, and its SMART status says so. */
-  failDrive(serial: string): void;
-  /** The drive is gone, as if pulled out of its bay. */
-  pull(serial: string): void;
-  /** Puts a pulled drive back; it gets the first free name. */
-  insert(serial: string): void;
-  /** Ends the server. Writers go on, as they do on a NAS that outlives its controller. */
+  /** Becomes another release, or a plain Linux, as by an update: every connection to the API is dropped, all else stays. */
+  setVersion(version: RehearsalVersion): Promise<void>;
+  /** Ends the servers. Writers go on, as they do on a NAS that outlives its controller. */
   close(): Promise<void>;
 }
 
@@ -54,79 +59,57 @@ export async function openRehearsalNas(options: RehearsalNasOptions): Promise<Re
   mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   chmodSync(options.dir, 0o700);
   const root = path.resolve(options.dir);
-  const state = loadState(root) ?? buildFreshState();
+  const found = loadState(root) ?? buildFreshState(options.version ?? defaultVersion);
+  const state = { ...found, version: options.version ?? found.version };
   saveState(root, state);
   writeTree(root, state);
-  installFakes(root);
-  const clock = openFastClock(root, Math.max(1, Math.round(options.speed ?? defaultSpeed)));
+  const speed = Math.max(1, Math.round(options.speed ?? defaultSpeed));
+  const host = buildHost(root, state, openFastClock(root, speed));
   const run = (command: string, channel: Parameters<typeof runCommand>[2]) =>
     runCommand(root, command, channel);
   const server = await openRehearsalServer(loadHostKey(root), run);
+  const middleware = await openMiddleware(host, options.api);
+  installFakes(root, state.version !== 'linux');
   const hasLostPower = await findPowerCut(root);
-  const nas = buildNas({ root, state, clock, server });
+  const nas = buildNas({ host, server, middleware, speed });
   if (hasLostPower) await nas.reboot();
   return nas;
 }
 
 interface Parts {
-  readonly root: string;
-  readonly state: HostState;
-  readonly clock: FastClock;
+  readonly host: RehearsalHost;
   readonly server: RehearsalServer;
+  readonly middleware: Middleware;
+  readonly speed: number;
 }
 
-function buildNas({ root, state: first, clock, server }: Parts): RehearsalNas {
-  let state = first;
-  const change = (next: Partial<HostState>) => {
-    state = { ...state, ...next };
-    saveState(root, state);
-    writeTree(root, state);
-  };
-  const cutPower = async () => {
-    server.dropConnections();
-    server.killCommands();
-    await emptyRun(root);
-    clock.restart();
-  };
-  const sweeper = setInterval(() => sweepProcesses(root), sweepMs);
+function buildNas(parts: Parts): RehearsalNas {
+  const { host, server, middleware } = parts;
+  const sweeper = setInterval(() => sweepProcesses(host.root), sweepMs);
   sweeper.unref();
   return {
+    ...buildControls(parts),
     ssh: server.ssh,
+    get truenas() {
+      return middleware.settings;
+    },
+    get version() {
+      return host.state.version;
+    },
     drives,
-    uptimeS: () => clock.uptimeS(),
-    reset: async () => {
-      await cutPower();
-      for (const dir of ['sys', 'rehearsal/drives']) remove(path.join(root, dir));
-      change(buildFreshState());
-    },
-    reboot: async () => {
-      await cutPower();
-      remove(path.join(root, 'sys'));
-      change({ bootId: randomUUID() });
-    },
-    renumber: (serials) => change({ names: swapNames(state, serials ?? firstTwo(state)) }),
-    failDrive: (serial) => change({ failed: [...new Set([...state.failed, findDrive(serial).serial])] }),
-    pull: (serial) => change({ names: withoutName(state, findDrive(serial).serial) }),
-    insert: (serial) => {
-      const names = withoutName(state, serial);
-      change({ names: { ...names, [serial]: nextName(names, findDrive(serial)) } });
+    api: middleware.controls,
+    uptimeS: () => host.clock.uptimeS(),
+    setVersion: async (version) => {
+      host.change({ version });
+      installFakes(host.root, version !== 'linux');
+      await middleware.follow();
     },
     close: async () => {
       clearInterval(sweeper);
-      await server.close();
-      clock.close();
+      await Promise.all([server.close(), middleware.close()]);
+      host.clock.close();
     },
   };
-}
-
-/** Takes `/run` away in one step before the writers, so that no supervisor leaves a result behind. */
-async function emptyRun(root: string): Promise<void> {
-  const trash = path.join(root, `rehearsal/trash-${randomUUID()}`);
-  renameSync(path.join(root, 'run'), trash);
-  mkdirSync(path.join(root, 'run'));
-  await killWriters(root);
-  remove(path.join(root, 'rehearsal/locks'));
-  remove(trash);
 }
 
 /**
@@ -143,30 +126,4 @@ function loadHostKey(root: string): string {
   const file = path.join(root, 'rehearsal/host_key');
   if (!existsSync(file)) putFile(file, generateHostKey(), 0o600);
   return readFileSync(file, 'utf8');
-}
-
-function findDrive(serial: string): RehearsalDrive {
-  const drive = drives.find((each) => each.serial === serial);
-  if (drive === undefined) throw new Error(`the rehearsal NAS has no drive ${serial}`);
-  return drive;
-}
-
-function firstTwo(state: HostState): readonly [string, string] {
-  const [one, other] = drives.filter(({ serial, use }) => use === null && state.names[serial] !== undefined);
-  if (one === undefined || other === undefined) throw new Error('fewer than two free drives are plugged in');
-  return [one.serial, other.serial];
-}
-
-function swapNames({ names }: HostState, [one, other]: readonly [string, string]): HostState['names'] {
-  const [first, second] = [names[one], names[other]];
-  if (first === undefined || second === undefined) throw new Error('both drives have to be plugged in');
-  return { ...names, [one]: second, [other]: first };
-}
-
-function withoutName({ names }: HostState, serial: string): HostState['names'] {
-  return Object.fromEntries(Object.entries(names).filter(([each]) => each !== serial));
-}
-
-function remove(target: string): void {
-  rmSync(target, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ServerChannel } from 'ssh2';
 
@@ -20,13 +20,14 @@ export function buildEnvironment(root: string): NodeJS.ProcessEnv {
 
 /**
  * Puts the fake tools where they can be run: packages lose the executable bit, and may lie where nobody can restore it.
- * A running shell keeps the file that it was started from.
+ * A running shell keeps the file that it was started from. Only a TrueNAS has a `midclt`.
  */
-export function installFakes(root: string): void {
+export function installFakes(root: string, isTruenas: boolean): void {
   const source = path.join(__dirname, 'bin');
   for (const name of readdirSync(source)) {
     putFile(path.join(root, 'rehearsal/bin', name), readFileSync(path.join(source, name)), 0o755);
   }
+  if (!isTruenas) rmSync(path.join(root, 'rehearsal/bin/midclt'), { force: true });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { PresentDrive } from './host-state';
+import type { SelfTest } from './self-tests';
 
 /** What the fake `smartctl` prints for one drive; `"@…@"` (a number) and `@…@` in small letters (text) are filled in then. */
 export interface SmartReport {
@@ -6,8 +7,11 @@ export interface SmartReport {
   readonly exitStatus: number;
 }
 
-/** Null for a drive that smartctl cannot talk to. Shape and members are those of smartctl 7.4. */
-export function buildSmartReport(entry: PresentDrive): SmartReport | null {
+/**
+ * Null for a drive that smartctl cannot talk to. Shape and members are those of smartctl 7.4. With a test it is the report
+ * while that one is under way; `@TESTCODE@`, `@TESTLEFT@` and `@TESTDONE@` stand for how far it is.
+ */
+export function buildSmartReport(entry: PresentDrive, test: SelfTest | null = null): SmartReport | null {
   const { drive } = entry;
   if (drive.smart === 'not_available') return null;
   const isFailing = entry.isFailing || drive.smart === 'failing';
@@ -28,7 +32,7 @@ export function buildSmartReport(entry: PresentDrive): SmartReport | null {
     user_capacity: { blocks: drive.sizeBytes / 512, bytes: drive.sizeBytes },
     logical_block_size: 512,
     smart_support: { available: true, enabled: true },
-    ...(isNvme ? buildNvme(isFailing) : buildAta(entry, isFailing)),
+    ...(isNvme ? buildNvme(entry, isFailing, test) : buildAta(entry, isFailing, test)),
     power_on_time: { hours: '@HOURS@' },
     power_cycle_count: 14,
     temperature: { current: '@DEGREES@' },
@@ -52,8 +56,9 @@ function buildHead(exitStatus: number): object {
   };
 }
 
-function buildNvme(isFailing: boolean): object {
+function buildNvme(entry: PresentDrive, isFailing: boolean, test: SelfTest | null): object {
   return {
+    ...buildNvmeTests(entry, test),
     smart_status: { passed: !isFailing, nvme: { value: isFailing ? 4 : 0 } },
     nvme_smart_health_information_log: {
       critical_warning: isFailing ? 4 : 0,
@@ -77,9 +82,46 @@ function buildNvme(isFailing: boolean): object {
   };
 }
 
-function buildAta({ drive }: PresentDrive, isFailing: boolean): object {
-  const passedTest = { value: 0, string: 'Completed without error', passed: true };
-  const failedTest = { value: 121, string: 'Completed: read failure', remaining_percent: 90, passed: false };
+/** smartctl 7.4 leaves the log out while there is nothing in it. */
+function buildNvmeTests({ selfTests }: PresentDrive, test: SelfTest | null): object {
+  if (selfTests.length === 0) return {};
+  const name = (kind: SelfTest['kind']) => (kind === 'LONG' ? 'Extended' : 'Short');
+  const results = { passed: 0, aborted: 1, interrupted: 2, failed: 7 } as const;
+  const current = {
+    value: test === null ? 0 : test.kind === 'LONG' ? 2 : 1,
+    string: test === null ? 'No self-test in progress' : `${name(test.kind)} self-test in progress`,
+  };
+  return {
+    nvme_self_test_log: {
+      nsid: -1,
+      current_self_test_operation: current,
+      ...(test === null ? {} : { current_self_test_completion_percent: '@TESTDONE@' }),
+      table: selfTests
+        .filter((each) => each !== test)
+        .map(({ kind, outcome, lifetimeHours }) => ({
+          self_test_code: { value: kind === 'LONG' ? 2 : 1, string: name(kind) },
+          self_test_result: {
+            value: results[outcome ?? 'passed'],
+            string: outcome === null || outcome === 'passed' ? 'Completed without error' : outcome,
+          },
+          power_on_hours: lifetimeHours,
+        })),
+    },
+  };
+}
+
+const passedTest = { value: 0, string: 'Completed without error', passed: true };
+const failedTest = { value: 121, string: 'Completed: read failure', remaining_percent: 90, passed: false };
+const ataResults = {
+  passed: passedTest,
+  failed: failedTest,
+  aborted: { value: 25, string: 'Aborted by host', remaining_percent: 90 },
+  interrupted: { value: 41, string: 'Interrupted (host reset)', remaining_percent: 90 },
+} as const;
+
+function buildAta(entry: PresentDrive, isFailing: boolean, test: SelfTest | null): object {
+  const { drive } = entry;
+  const table = buildAtaTests(entry, isFailing, test);
   return {
     physical_block_size: drive.isRotational ? 4096 : 512,
     rotation_rate: drive.isRotational ? 7200 : 0,
@@ -90,9 +132,7 @@ function buildAta({ drive }: PresentDrive, isFailing: boolean): object {
     smart_status: { passed: !isFailing },
     ata_smart_data: {
       self_test: {
-        status: isFailing
-          ? { value: 121, string: 'completed with error (read test element)', passed: false }
-          : { value: 0, string: 'completed without error', passed: true },
+        status: buildAtaStatus(isFailing, test),
         polling_minutes: { short: 2, extended: Math.round(drive.sizeBytes / 12e9) },
       },
       capabilities: { values: [123, 3], self_tests_supported: true, error_logging_supported: true },
@@ -102,20 +142,49 @@ function buildAta({ drive }: PresentDrive, isFailing: boolean): object {
     ata_smart_self_test_log: {
       standard: {
         revision: 1,
-        table: [
-          {
-            type: { value: 1, string: 'Short offline' },
-            status: isFailing ? failedTest : passedTest,
-            lifetime_hours: Math.max(0, drive.powerOnHours - 2),
-            ...(isFailing ? { lba: 1_234_567_890 } : {}),
-          },
-        ],
-        count: 1,
+        table,
+        count: table.length,
         error_count_total: isFailing ? 1 : 0,
         error_count_outdated: 0,
       },
     },
   };
+}
+
+function buildAtaStatus(isFailing: boolean, test: SelfTest | null): object {
+  if (test !== null) {
+    return {
+      value: '@TESTCODE@',
+      string: 'in progress, @testleft@% remaining',
+      remaining_percent: '@TESTLEFT@',
+    };
+  }
+  return isFailing
+    ? { value: 121, string: 'completed with error (read test element)', passed: false }
+    : { value: 0, string: 'completed without error', passed: true };
+}
+
+/** The log, newest first, down to the maker's own test. */
+function buildAtaTests(
+  { drive, selfTests }: PresentDrive,
+  isFailing: boolean,
+  test: SelfTest | null,
+): readonly object[] {
+  const own = selfTests
+    .filter((each) => each !== test)
+    .map(({ kind, outcome, lifetimeHours }) => ({
+      type:
+        kind === 'LONG' ? { value: 2, string: 'Extended offline' } : { value: 1, string: 'Short offline' },
+      status: ataResults[outcome ?? (isFailing ? 'failed' : 'passed')],
+      lifetime_hours: lifetimeHours,
+    }));
+  const first = {
+    type: { value: 1, string: 'Short offline' },
+    status: isFailing ? failedTest : passedTest,
+    lifetime_hours: Math.max(0, drive.powerOnHours - 2),
+    ...(isFailing ? { lba: 1_234_567_890 } : {}),
+  };
+  return [...own, first];
 }
 
 /** The attributes that people look at, of a new or of a worn-out drive. */

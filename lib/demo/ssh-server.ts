@@ -15,6 +15,8 @@ export interface RehearsalServer {
   readonly ssh: SshSettings;
   /** Ends every connection, as a reboot does; new ones are welcome at once. */
   dropConnections(): void;
+  /** While the network is cut, connections are dead and so is every attempt at a new one. */
+  setCut(isCut: boolean): void;
   /** Ends the commands that are under way, with everything they have started. */
   killCommands(): void;
   /** Ends the server and its connections; commands and what they have started go on. */
@@ -46,12 +48,17 @@ export async function openRehearsalServer(hostKey: string, run: RunCommand): Pro
   const password = randomBytes(24).toString('base64url');
   const connections = new Set<Connection>();
   const commands = new Set<ChildProcess>();
+  let isCut = false;
   const server = new Server({ hostKeys: [hostKey], ident: 'rehearsal' }, (connection) => {
+    // A client that talks nonsense, or just goes, is its own problem.
+    connection.on('error', () => connection.end());
+    if (isCut) {
+      sever(connection);
+      return;
+    }
     hurry(connection);
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
-    // A client that talks nonsense, or just goes, is its own problem.
-    connection.on('error', () => connection.end());
     connection.on('authentication', buildDoor(connection, password));
     connection.on('ready', () => serveSessions(connection, { run, commands }));
   });
@@ -71,6 +78,10 @@ export async function openRehearsalServer(hostKey: string, run: RunCommand): Pro
       hostKey: readFingerprint(hostKey),
     },
     dropConnections,
+    setCut: (value) => {
+      isCut = value;
+      if (isCut) for (const connection of connections) sever(connection);
+    },
     killCommands: () => {
       for (const child of commands) killGroup(child);
     },
@@ -85,6 +96,12 @@ export async function openRehearsalServer(hostKey: string, run: RunCommand): Pro
 /** Without it each answer waits for the client's delayed acknowledgement. ssh2 has it; its types do not. */
 function hurry(connection: Connection & { setNoDelay?: (isOn: boolean) => void }): void {
   connection.setNoDelay?.(true);
+}
+
+/** Without a word of farewell, as a pulled cable. ssh2's types do not know the socket. */
+function sever(connection: Connection & { readonly _sock?: { destroy(): void } }): void {
+  if (connection._sock === undefined) connection.end();
+  else connection._sock.destroy();
 }
 
 function listen(server: Server): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { safetyLockKinds } from '../core/drive';
 import { type Job, jobStates } from '../core/job';
 import type { Values } from './connection';
 import { jsonColumn, type RowKind } from './rows';
@@ -6,6 +7,9 @@ import { jsonColumn, type RowKind } from './rows';
 const contextText = z.string().refine((text) => jsonColumn(z.looseObject({})).safeParse(text).success, {
   error: 'is not a JSON object',
 });
+
+/** A kind that this version does not know makes the row unreadable: no start may rest on it. */
+const locks = jsonColumn(z.array(z.object({ kind: z.enum(safetyLockKinds), detail: z.string() })));
 
 const schema = z
   .object({
@@ -25,6 +29,9 @@ const schema = z
     started_at: z.int().nullable(),
     ended_at: z.int().nullable(),
     reasons: jsonColumn(z.array(z.string())),
+    grants: locks.nullable(),
+    granted_by: z.string().nullable(),
+    granted_at: z.int().nullable(),
   })
   .transform((row): Job => ({
     id: row.id,
@@ -41,6 +48,9 @@ const schema = z
     startedAt: row.started_at,
     endedAt: row.ended_at,
     reasons: row.reasons,
+    grants: row.grants ?? [],
+    grantedBy: row.granted_by,
+    grantedAt: row.granted_at,
   }));
 
 /** Rows of `jobs`. */
@@ -60,5 +70,8 @@ export function buildJobValues(job: Job): Values {
     gateId: job.gateId,
     context: job.context,
     createdAt: job.createdAt,
+    grants: job.grants.length === 0 ? null : JSON.stringify(job.grants),
+    grantedBy: job.grantedBy,
+    grantedAt: job.grantedAt,
   };
 }

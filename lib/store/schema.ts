@@ -140,10 +140,18 @@ CREATE INDEX deliveries_to_queue ON jobs (nas, ended_at)
   WHERE ended_at IS NOT NULL AND deliveries_queued_at IS NULL;
 `;
 
+/** Safety locks that a person has overridden for a job: which, who, when. */
+const grants = `
+ALTER TABLE jobs ADD COLUMN grants TEXT CHECK (json_valid(grants));
+ALTER TABLE jobs ADD COLUMN granted_by TEXT;
+ALTER TABLE jobs ADD COLUMN granted_at INTEGER;
+`;
+
 /** Every step from an empty file to this version. Add at the end; the texts do not follow later renames in core. */
 export const schemaSteps: readonly SchemaStep[] = [
   { name: 'jobs and stages', sql: jobsAndStages },
   { name: 'deliveries of reports', sql: deliveries },
   { name: 'drives, log, events, snapshots, requests, installation', sql: surroundings },
   { name: 'traces of requests and deliveries', sql: traces },
+  { name: 'overridden safety locks', sql: grants },
 ];

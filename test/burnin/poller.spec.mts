@@ -32,6 +32,7 @@ describe('the poller', () => {
       look: () => host.look(),
       took: () => undefined,
       polled: () => undefined,
+      ended: () => undefined,
     });
   });
   afterEach(() => poller.close());

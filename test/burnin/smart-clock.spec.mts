@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createBus } from '../../dist/lib/burnin/bus.js';
 import type { BurninEvents } from '../../dist/lib/burnin/burnin.js';
 import type { EngineBase } from '../../dist/lib/burnin/engine-base.js';
+import { Grants } from '../../dist/lib/burnin/grants.js';
 import { Inventory } from '../../dist/lib/burnin/inventory.js';
 import { SmartClock } from '../../dist/lib/burnin/smart-clock.js';
 import { Troubles } from '../../dist/lib/burnin/troubles.js';
@@ -243,12 +244,13 @@ describe('the clock of SMART readings', () => {
   });
 
   it('gives the inventory health and figures, the newest reading first', async () => {
-    const inventory = new Inventory(
+    const inventory = new Inventory({
       base,
       troubles,
-      () => null,
-      (serial) => smart.of(serial),
-    );
+      grants: new Grants(base, () => undefined),
+      progressOf: () => null,
+      smartOf: (serial) => smart.of(serial),
+    });
     const report = { bootId: 'boot-1', uptimeS: 1, gaps: [], unfit: [], activities: [] };
     for (const serial of present) host.addDrive(serial);
     inventory.take({ ...report, drives: host.drives });

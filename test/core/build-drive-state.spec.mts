@@ -68,9 +68,9 @@ describe('the state of a drive', () => {
       started: '2026-11-21T08:00:05.000Z',
       last_result: null,
       size: 14000519643136,
-      power_on_hours: null,
-      reallocated: null,
-      pending: null,
+      power_on_hours: 17,
+      reallocated: 0,
+      pending: 0,
       profile: null,
       start: '',
       serial: 'ZL2ABC12',
@@ -138,6 +138,27 @@ describe('the state of a drive', () => {
     assert.equal(build({ locks }).lock, 'LOCKED');
     assert.equal(build({ locks }).lock_reason, 'active_pool');
     assert.equal(build({ locks: [{ kind: 'unproven', detail: 'zpool failed' }] }).lock, 'LOCKED');
+  });
+
+  it('is unlocked for now while a permission covers every safety lock, and only then', () => {
+    const tank = { kind: 'active_pool', detail: 'tank' } as const;
+    const mount = { kind: 'mounted', detail: '/mnt' } as const;
+    const grant = { operator: 'ann', locks: [tank], endsAt: sampleNow };
+    const lockOf = (changes: Partial<DriveView>) => {
+      const { lock, lock_reason } = build(changes);
+      return [lock, lock_reason];
+    };
+    assert.deepEqual(lockOf({ locks: [tank], grant }), ['UNLOCKED', 'unlocked_for_now']);
+    assert.deepEqual(lockOf({ locks: [tank], grant: null }), ['LOCKED', 'active_pool']);
+    assert.deepEqual(lockOf({ locks: [tank, mount], grant }), ['LOCKED', 'active_pool']);
+    assert.deepEqual(lockOf({ locks: [], grant }), ['UNLOCKED', 'none']);
+    const swap = { kind: 'swap', detail: 'sda2' } as const;
+    assert.deepEqual(lockOf({ locks: [swap], grant: { ...grant, locks: [swap] } }), ['LOCKED', 'swap']);
+  });
+
+  it('has no SMART figures before the first reading', () => {
+    const { power_on_hours, reallocated, pending } = build({ smart: null });
+    assert.deepEqual([power_on_hours, reallocated, pending], [null, null, null]);
   });
 
   it('forgets device name and temperature of a drive that is gone', () => {
@@ -226,6 +247,38 @@ describe('the attributes of a drive', () => {
   it('write an unknown stage as indeterminate', () => {
     const job = sampleJobView({ stages: [sampleStage({ state: 'unknown', reasons: ['result lost'] })] });
     assert.equal(buildDriveAttributes(sampleDriveView({ job })).stages[0]?.state, 'indeterminate');
+  });
+
+  it('tell what overrides each safety lock, or why nothing does, and what to type', () => {
+    const locks = [
+      { kind: 'mounted', detail: '/mnt/old' },
+      { kind: 'active_pool', detail: 'tank' },
+    ] as const;
+    const grant = { operator: 'alice', locks, endsAt: sampleNow + 600_000 };
+    const attributes = buildDriveAttributes(sampleDriveView({ locks, grant }));
+    assert.deepEqual(attributes.locks, [
+      { kind: 'active_pool', detail: 'tank', phrase: 'tank', no_override: null },
+      { kind: 'mounted', detail: '/mnt/old', phrase: 'DESTROY MOUNTED FILESYSTEM', no_override: null },
+    ]);
+    assert.equal(attributes.phrase, 'tank + DESTROY MOUNTED FILESYSTEM');
+    assert.deepEqual(attributes.grant, { operator: 'alice', ends: '2026-11-22T10:10:00.000Z' });
+    const stuck = buildDriveAttributes(sampleDriveView({ locks: [{ kind: 'swap', detail: 'sda2' }] }));
+    assert.deepEqual([stuck.phrase, stuck.locks[0]?.phrase], [null, null]);
+    assert.match(stuck.locks[0]?.no_override ?? '', /swap off/);
+  });
+
+  it('ask for the WWN of a drive that it tells from its twin', () => {
+    const locks = [{ kind: 'ambiguous', detail: '2 devices' }] as const;
+    const phraseOf = (isToldApartByWwn: boolean) =>
+      buildDriveAttributes(sampleDriveView({ locks, isToldApartByWwn })).phrase;
+    assert.deepEqual([phraseOf(true), phraseOf(false)], ['0x5000c500c3a1b2c4', null]);
+  });
+
+  it('tell what was overridden for the job, and by whom', () => {
+    const grants = [{ kind: 'mounted', detail: '/mnt' }] as const;
+    const job = sampleJobView({ job: sampleJob({ grants, grantedBy: 'ann', grantedAt: 1 }) });
+    const { granted_by, overridden } = buildDriveAttributes(sampleDriveView({ job }));
+    assert.deepEqual([granted_by, overridden], ['ann', grants]);
   });
 
   it('have the same fields without a job', () => {

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import {
-  buildDriveMessage,
   buildEndMessage,
-  buildGoneMessage,
-  buildNasMessage,
   buildProgressMessage,
   buildReportMessage,
   buildTicketMessage,
 } from '../../dist/lib/core/build-messages.js';
-import { buildDrive, buildJobView, buildNas } from '../support/views.mts';
+import { buildJobView } from '../support/views.mts';
 
 const ticket = { job: 'j', serial: 'A1', stage: 'surface_validate', send: 1 } as const;
 
@@ -53,14 +50,5 @@ describe('messages', () => {
     const report = { subject: 'passed', data: {}, text: '', html: '' };
     const message = buildReportMessage(report, { ticket, context: { topic: 'mine', note: 'n' } });
     assert.deepEqual(message, { note: 'n', topic: 'passed', payload: report, burnin: ticket });
-  });
-
-  it('about drives and the NAS name them in the topic', () => {
-    assert.deepEqual(buildDriveMessage(buildDrive('A1')), { topic: 'A1', payload: buildDrive('A1') });
-    assert.deepEqual(buildGoneMessage('A1'), {
-      topic: 'A1',
-      payload: { drive: { serial: 'A1' }, isPresent: false },
-    });
-    assert.deepEqual(buildNasMessage(buildNas({})), { topic: 'demo', payload: buildNas({}) });
   });
 });

@@ -17,7 +17,23 @@ describe('the state of a NAS', () => {
       alert: false,
       alerts: [],
       hottest: 41,
+      unfit: [{ name: 'sdq', reason: 'no_serial', model: 'Flash Disk', size: 16008609792 }],
+      activities: [{ pool: 'tank', kind: 'scrub', percent: 41 }],
+      truenas: { way: 'json_rpc', version: 'TrueNAS-25.10.6', link: 'connected', message: '' },
     });
+  });
+
+  it('has empty lists and null where there is nothing to tell', () => {
+    const activities = [{ pool: 'tank', kind: 'resilver', percent: null }] as const;
+    const state = buildNasState(sampleNasView({ unfit: [], activities, truenas: null }), null);
+    assert.deepEqual([state.unfit, state.activities, state.truenas], [[], activities, null]);
+  });
+
+  it('keeps the list of devices that cannot be burned in to 32', () => {
+    const [device] = sampleNasView().unfit;
+    assert.ok(device);
+    const unfit = Array.from({ length: 40 }, () => device);
+    assert.equal(buildNasState(sampleNasView({ unfit }), null).unfit.length, 32);
   });
 
   it('calls stale polls a problem, and a poll that never was unknown', () => {
@@ -63,6 +79,15 @@ describe('a response', () => {
       message: 'queued',
     } as const;
     assert.deepEqual(buildResponse(answer), answer);
+  });
+
+  it('carries what a check found, and only then', () => {
+    const head = { ok: true, transaction: 't', verb: 'check', serial: 'S', job: null, message: 'm' } as const;
+    const findings = { reasons: [], notes: ['n'], phrase: null };
+    assert.deepEqual(buildResponse({ ...head, ...findings }), { ...head, ...findings });
+    const error = { code: 'locked', message: 'm' } as const;
+    const no = { ok: false, transaction: 't', verb: 'check', serial: 'S', error } as const;
+    assert.deepEqual(buildResponse({ ...no, ...findings }), { ...no, ...findings });
   });
 
   it('says why not, with a code', () => {

@@ -25,6 +25,9 @@ function poison(facts: ReportFacts): ReportFacts {
         transaction: evil,
         drive: { serial: evil, wwn: evil, sizeBytes: 1 },
         reasons: evils,
+        grants: [{ kind: 'active_pool', detail: evil }],
+        grantedBy: evil,
+        grantedAt: 0,
       }),
       stages: facts.view.stages.map((stage) => ({
         ...stage,
@@ -132,6 +135,29 @@ describe('the report of a job', () => {
     assert.match(cancelled, /Started +never/);
   });
 
+  it('shows what was overridden, by whom and when; and nothing where nothing was', () => {
+    assert.equal(dataOf(sampleFacts()).overridden, null);
+    assert.doesNotMatch(buildReport(sampleFacts()).text, /Overridden/);
+    const grants = [
+      { kind: 'active_pool', detail: 'tank' },
+      { kind: 'mounted', detail: '/mnt/old' },
+    ] as const;
+    const grantedAt = Date.UTC(2026, 10, 2, 7, 55);
+    const facts = factsOfJob({ state: 'failed', grants, grantedBy: 'berta', grantedAt });
+    assert.deepEqual(dataOf(facts).overridden, {
+      by: 'berta',
+      at: '2026-11-02T07:55:00.000Z',
+      locks: grants,
+    });
+    const { text, html } = buildReport(facts);
+    const line =
+      'by berta, 2026-11-02 07:55 UTC: the drive is in the imported pool tank; it is mounted at /mnt/old';
+    assert.ok(text.replaceAll(/\s+/g, ' ').includes(`Overridden ${line}`), text);
+    assert.ok(html.includes(line));
+    const nobody = factsOfJob({ state: 'failed', grants, grantedBy: null, grantedAt: null });
+    assert.equal(dataOf(nobody).overridden?.by, 'not known');
+  });
+
   it('shows a stage that is under way as not ended', () => {
     const view = {
       job: sampleJob({ state: 'running' }),
@@ -237,7 +263,12 @@ describe('the report of a job', () => {
 
 describe('a report on a hostile drive', () => {
   it('has the same HTML tags as one on a decent drive', () => {
-    const decent = sampleFacts();
+    const decent = factsOfJob({
+      state: 'failed',
+      grants: [{ kind: 'active_pool', detail: 'tank' }],
+      grantedBy: 'ann',
+      grantedAt: 0,
+    });
     const hostile = buildReport(poison(decent)).html;
     assert.deepEqual(tagsOf(hostile), tagsOf(buildReport(decent).html));
     assert.doesNotMatch(hostile, /<script|<img/);

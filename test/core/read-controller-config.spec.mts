@@ -19,6 +19,30 @@ describe('readControllerConfig', () => {
     assert.deepEqual(readControllerConfig({}, env), readSettings(env));
   });
 
+  it('never shows the login of the NAS in the environment to another one', () => {
+    const env = {
+      BURNIN_SSH_HOST: 'one.local',
+      BURNIN_SSH_PASSWORD: 'secret of one',
+      BURNIN_SSH_PORT: '2222',
+      BURNIN_TRUENAS_URL: 'https://one.local',
+      BURNIN_TRUENAS_API_KEY: '1-secret',
+      MQTT_URL: 'mqtt://broker',
+    };
+    const settingsOf = (config: Parameters<typeof readControllerConfig>[0]) => {
+      const result = readControllerConfig(config, env);
+      return result.ok ? result.settings : result.problems;
+    };
+    assert.deepEqual(settingsOf({ sshHost: 'two.local' }), [
+      'SSH key file (BURNIN_SSH_KEY_FILE): or BURNIN_SSH_PASSWORD is needed to log in to BURNIN_SSH_HOST',
+    ]);
+    const two = readControllerConfig({ nas: 'two', truenasUrl: 'https://two', truenasApiKey: '2-k' }, env);
+    assert.deepEqual(two.ok && [two.settings.ssh, two.settings.mqtt.url], [null, 'mqtt://broker']);
+    const same = readControllerConfig({ sshHost: 'one.local' }, env);
+    assert.equal(same.ok && same.settings.ssh?.password, 'secret of one');
+    const shared = readControllerConfig({ sshHost: 'two.local' }, { BURNIN_SSH_PASSWORD: 'for all' });
+    assert.equal(shared.ok && shared.settings.ssh?.password, 'for all');
+  });
+
   it('reads every field into the settings', () => {
     const result = readControllerConfig(
       {
@@ -29,6 +53,11 @@ describe('readControllerConfig', () => {
         sshKeyFile: '/key',
         sshPassword: 'pass',
         sshHostKey: `SHA256:${'a'.repeat(43)}`,
+        truenasUrl: 'https://nas.local',
+        truenasApiKey: '7-key',
+        truenasUser: 'burnin',
+        truenasFingerprint: 'ab'.repeat(32),
+        truenasDescription: 'on',
         deviceTypes: 'disk,loop',
         maxParallel: '8',
         dataDir: '/var/burnin',
@@ -57,6 +86,9 @@ describe('readControllerConfig', () => {
           password: 'pass',
           hostKey: `SHA256:${'a'.repeat(43)}`,
         },
+        truenas: { url: 'https://nas.local', apiKey: '7-key', user: 'burnin', fingerprint: 'AB'.repeat(32) },
+        rehearsal: '25.10',
+        mayWriteDescription: true,
         deviceTypes: ['disk', 'loop'],
         maxParallel: 8,
         mqtt: { url: 'mqtts://broker:8883', username: 'u', password: 'm', embeddedPort: 1884 },

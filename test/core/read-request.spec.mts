@@ -22,10 +22,13 @@ describe('readRequest', () => {
   });
 
   it('reads stages, profiles and several drives, each once', () => {
-    const stages = readRequest('start', { ...base, stages: ['surface_validate'] });
-    assert.deepEqual(stages.ok && stages.request.stages, ['surface_validate']);
-    const profile = readRequest('start', { ...base, profile: 'surface' });
-    assert.deepEqual(profile.ok && profile.request.stages, ['surface_validate']);
+    for (const verb of ['start', 'check'] as const) {
+      for (const plan of [{ stages: ['surface_validate'] }, { profile: 'surface' }]) {
+        const result = readRequest(verb, { ...base, ...plan });
+        assert.ok(result.ok && result.request.verb === verb);
+        assert.deepEqual(result.request.stages, ['surface_validate']);
+      }
+    }
     const several = readRequest('cancel', { transaction: 't1', operator: 'ann', serials: ['A', 'B', 'A'] });
     assert.deepEqual(several.ok && several.request.serials, ['A', 'B']);
   });
@@ -121,12 +124,69 @@ describe('readRequest', () => {
     });
   }
 
+  it('reads an unlock and a lock of one drive', () => {
+    const unlock = readRequest('unlock', { ...base, phrase: ' tank ' });
+    assert.deepEqual(unlock.ok && unlock.request, {
+      verb: 'unlock',
+      transaction: 't1',
+      operator: 'ann',
+      serials: ['ZL2'],
+      phrase: 'tank',
+    });
+    const lock = readRequest('lock', base);
+    assert.deepEqual(lock.ok && lock.request, {
+      verb: 'lock',
+      transaction: 't1',
+      operator: 'ann',
+      serials: ['ZL2'],
+    });
+  });
+
+  it('refuses an unlock or a lock of several drives, and an unlock without a phrase', () => {
+    const several = { transaction: 't1', operator: 'ann', serials: ['ZL2'], phrase: 'tank' };
+    for (const payload of [several, { ...base, ...several }, base, { ...base, phrase: '' }]) {
+      const refusal = refusalOf('unlock', payload);
+      assert.equal(refusal?.code, 'malformed');
+      assert.match(refusal.message, /serial \(one drive only\) and phrase\.$/);
+    }
+    assert.equal(refusalOf('lock', { ...base, serials: ['ZL2'] })?.code, 'malformed');
+    assert.equal(refusalOf('lock', { ...base, phrase: 'tank' })?.code, 'malformed');
+  });
+
+  for (const verb of ['start', 'check', 'cancel', 'lock']) {
+    it(`refuses a phrase in a ${verb} and never repeats it`, () => {
+      const refusal = refusalOf(verb, { ...base, phrase: 'hunter2' });
+      assert.equal(refusal?.code, 'malformed');
+      assert.doesNotMatch(refusal.message, /hunter2/);
+    });
+  }
+
+  it('never repeats a phrase that is refused', () => {
+    for (const phrase of [`hunter2\n`, `hunter2${'x'.repeat(600)}`, ['hunter2']]) {
+      const refusal = refusalOf('unlock', { ...base, phrase });
+      assert.match(refusal?.message ?? '', /phrase: /);
+      assert.doesNotMatch(refusal?.message ?? '', /hunter2/);
+    }
+  });
+
+  it('refuses a cancel that names its drives in both ways or in none', () => {
+    for (const payload of [
+      { ...base, serials: ['A'] },
+      { transaction: 't1', operator: 'ann' },
+    ]) {
+      assert.match(refusalOf('cancel', payload)?.message ?? '', /Give either "serial" or "serials"/);
+    }
+  });
+
   it('refuses stages in a cancel', () => {
     assert.equal(refusalOf('cancel', { ...base, stages: ['surface_validate'] })?.code, 'malformed');
   });
 
   it('refuses a verb it does not know', () => {
-    assert.equal(refusalOf('format', base)?.code, 'unknown_verb');
+    for (const verb of ['format', 'toString', '__proto__', '']) {
+      assert.equal(refusalOf(verb, base)?.code, 'unknown_verb');
+    }
+    assert.match(refusalOf('format', base)?.message ?? '', /"start", "check", "cancel", "unlock", "lock"\./);
   });
 
   it('gives the transaction back also with a refusal, so that the asker finds the answer', () => {

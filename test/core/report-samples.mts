@@ -22,6 +22,9 @@ export function sampleJob(changes: Partial<Job> = {}): Job {
     startedAt: start,
     endedAt: start + 100 * hour,
     reasons: ['Surface validation: 2 bad blocks'],
+    grants: [],
+    grantedBy: null,
+    grantedAt: null,
     ...changes,
   };
 }

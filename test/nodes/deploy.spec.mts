@@ -121,7 +121,7 @@ describe('a deploy', () => {
       await until(() => fake.deployments === count, 'the deploy');
     }
     assert.equal(helper._events.listenerCount('flows:started'), before);
-    assert.deepEqual(fake.listenerCounts(), [1, 1, 2]);
+    assert.deepEqual(fake.listenerCounts(), [0, 0, 1, 2]);
   });
 });
 

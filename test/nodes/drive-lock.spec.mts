@@ -91,6 +91,53 @@ describe('a drive-lock node', () => {
     );
   });
 
+  it('takes a message with the topic check for a question: every answer, and no is no error', async () => {
+    const fake = await load(flow);
+    const payload = { transaction: 't', operator: 'Ann', serials: ['/dev/sda', 'B2'] };
+    receive(gate, { payload, topic: 'check', note: 'kept' });
+    await until(() => received(completed).length === 1, 'completion');
+    assert.deepEqual([fake.requests[0]?.verb, fake.requests[0]?.payload], ['check', payload]);
+    const answers = received('answers00000').map((answer) => answer.payload as Record<string, unknown>);
+    assert.deepEqual(
+      answers.map(({ ok, verb, reasons }) => [ok, verb, (reasons as unknown[]).length]),
+      [
+        [false, 'check', 1],
+        [true, 'check', 0],
+      ],
+    );
+    assert.equal(received('answers00000')[0]?.['note'], 'kept');
+    assert.equal(received(caught).length, 0);
+    assert.equal(received('tickets00000').length, 0);
+  });
+
+  it('tells Catch nodes of a question that is refused as a whole', async () => {
+    const fake = await load(flow);
+    fake.request = ({ verb }) => {
+      const error = { code: 'malformed', message: 'No serial.' } as const;
+      return Promise.resolve([{ ok: false, transaction: 't', verb, serial: null, error }]);
+    };
+    receive(gate, { payload: {}, topic: 'check' });
+    assert.match(errorText(await first(caught)), /No serial/);
+  });
+
+  for (const verb of ['unlock', 'lock'] as const) {
+    it(`passes the verb ${verb} on, by topic or by verb, and keeps no phrase in what it gives back`, async () => {
+      const fake = await load(flow);
+      const payload = { transaction: 't', operator: 'Ann', serial: 'A1', phrase: 'hunter2' };
+      receive(gate, { payload, topic: `burnin/demo/drive/A1/set/${verb}` });
+      receive(gate, { payload: { ...payload, verb } });
+      await until(() => received(completed).length === 2, 'completion');
+      assert.deepEqual(
+        fake.requests.map(({ verb: asked, payload: given, context }) => [asked, given, Object.keys(context)]),
+        [
+          [verb, payload, ['_msgid']],
+          [verb, payload, ['_msgid']],
+        ],
+      );
+      assert.doesNotMatch(JSON.stringify(received('answers00000')), /hunter2/);
+    });
+  }
+
   it('sends out answers to requests from another door', async () => {
     const fake = await load(flow);
     const answer = { ok: true, transaction: 'm', verb: 'start', serial: 'Z', job: 'j', message: '' } as const;

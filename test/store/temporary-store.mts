@@ -52,6 +52,9 @@ export function buildJob(id: string, serial = `serial-${id}`, change: Partial<Jo
     startedAt: null,
     endedAt: null,
     reasons: [],
+    grants: [],
+    grantedBy: null,
+    grantedAt: null,
     ...change,
   };
 }

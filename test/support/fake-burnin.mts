@@ -59,6 +59,10 @@ export class FakeBurnin implements Burnin {
       return { ok: false, transaction, verb, serial, error: { code, message } };
     };
     if (request.isRetained) return refuse('retained', 'Retained requests are never done.');
+    if (verb === 'check') return this.#check(serial, transaction);
+    if (verb === 'unlock' || verb === 'lock') {
+      return { ok: true, transaction, verb, serial, job: null, message: 'Done.' };
+    }
     if (serial.startsWith('/dev')) return refuse('unknown_drive', 'Name a drive by its serial number.');
     const gate = this.gates.get(gateId ?? '');
     if (gate === undefined) throw new Error('the request came to a gate that is not attached');
@@ -76,6 +80,13 @@ export class FakeBurnin implements Burnin {
     });
     setImmediate(() => gate.send({ ticket, context }));
     return { ok: true, transaction, verb, serial, job, message: 'Queued.' };
+  }
+
+  #check(serial: string, transaction: string): Answer {
+    const head = { transaction, verb: 'check', serial, notes: [], phrase: null };
+    if (!serial.startsWith('/dev')) return { ok: true, ...head, job: null, message: 'Yes.', reasons: [] };
+    const error = { code: 'unknown_drive', message: 'Name a drive by its serial number.' } as const;
+    return { ok: false, ...head, error, reasons: [error] };
   }
 
   attachGate = (gate: Gate) => attach(this.gates, gate);
@@ -105,7 +116,7 @@ export class FakeBurnin implements Burnin {
 
   poll(): Promise<NasView> {
     this.polls += 1;
-    this.#bus.emit('nas', this.#nas);
+    this.endPoll();
     return Promise.resolve(this.#nas);
   }
 
@@ -123,9 +134,15 @@ export class FakeBurnin implements Burnin {
     return Promise.resolve();
   }
 
-  /** Listeners for drives, drives that are gone, and the NAS. */
+  /** A poll by the clock is over. */
+  endPoll(): void {
+    this.#bus.emit('nas', this.#nas);
+    this.#bus.emit('polled', this.#nas);
+  }
+
+  /** Listeners for drives, drives that are gone, polls and the NAS. */
   listenerCounts(): number[] {
-    return ['drive', 'gone', 'nas'].map((event) => this.#bus.listenerCount(event));
+    return ['drive', 'gone', 'polled', 'nas'].map((event) => this.#bus.listenerCount(event));
   }
 
   #read(ticket: unknown): FakeJob {

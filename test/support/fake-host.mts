@@ -1,4 +1,11 @@
-import type { DriveIdentity, ProbedDrive, ProbeReport, SafetyLock } from '../../dist/lib/core/drive.js';
+import type {
+  DriveIdentity,
+  PoolActivity,
+  ProbedDrive,
+  ProbeReport,
+  SafetyLock,
+  UnfitDevice,
+} from '../../dist/lib/core/drive.js';
 import { UnreachableError } from '../../dist/lib/core/refusal.js';
 import type { HostLook, RunLook, RunRecord, RunSpec, StartAnswer } from '../../dist/lib/core/remote-run.js';
 import type { SmartAnswer, SmartReading, SmartRound } from '../../dist/lib/core/smart.js';
@@ -25,6 +32,8 @@ export class FakeHost implements RemoteRuns, DriveProbe {
   readonly runs = new Map<string, { look: RunLook; badBlocks: number[]; drive: DriveIdentity }>();
   readonly drives: ProbedDrive[] = [];
   readonly gaps: string[] = [];
+  readonly unfit: UnfitDevice[] = [];
+  readonly activities: PoolActivity[] = [];
 
   addDrive(serial: string, locks: SafetyLock[] = []): DriveIdentity {
     const drive = {
@@ -42,6 +51,14 @@ export class FakeHost implements RemoteRuns, DriveProbe {
     };
     this.drives.push({ drive, locks });
     return drive;
+  }
+
+  /** What the next probe finds on a drive. */
+  setLocks(serial: string, locks: SafetyLock[]): void {
+    const index = this.drives.findIndex(({ drive }) => drive.serial === serial);
+    const probed = this.drives[index];
+    if (probed === undefined) throw new Error(`no drive ${serial}`);
+    this.drives[index] = { ...probed, locks };
   }
 
   /** Ends the run of a drive as a clean four-pattern run, or with what a test wants different. */
@@ -72,8 +89,8 @@ export class FakeHost implements RemoteRuns, DriveProbe {
       uptimeS: 100,
       drives: [...this.drives],
       gaps: [...this.gaps],
-      unfit: [],
-      activities: [],
+      unfit: [...this.unfit],
+      activities: [...this.activities],
     }));
   }
 

@@ -52,7 +52,11 @@ function registerSink(red: Red): void {
 
 /** Loads a flow with an engine of the test already in place, and waits until its nodes are attached. */
 export async function load(flow: FlowNode[]): Promise<FakeBurnin> {
-  const fake = putFake();
+  return loadWith(putFake(), flow);
+}
+
+/** The same with an engine that was put in place and changed before. */
+export async function loadWith(fake: FakeBurnin, flow: FlowNode[]): Promise<FakeBurnin> {
   await helper.load([registerSink, ...nodes], flow);
   await until(() => fake.deployments === 1, 'the first deploy');
   return fake;

@@ -38,6 +38,7 @@ export function buildDrive(serial: string, change: Partial<DriveView> = {}): Dri
   return {
     drive,
     locks: [],
+    isToldApartByWwn: false,
     isPresent: true,
     seenAt: 1000,
     job: null,
@@ -94,5 +95,8 @@ function buildJob(): Job {
     startedAt: 1,
     endedAt: null,
     reasons: [],
+    grants: [],
+    grantedBy: null,
+    grantedAt: null,
   };
 }

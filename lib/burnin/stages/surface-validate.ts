@@ -127,7 +127,7 @@ async function startRun(parts: SurfaceParts, context: StageContext): Promise<Sta
     badblocks: memo.spec,
     deadlineS: nextDeadlineS(memo.spec, drive.sizeBytes),
     notAfterClockS: run.expiresClockS,
-    grants: [],
+    grants: context.job.grants,
     bootId: run.bootId,
   });
   // An earlier try of this very start has reached the NAS after all, or this one came too late and did nothing: the next
