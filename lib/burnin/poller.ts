@@ -18,7 +18,10 @@ export interface PollerParts {
 /** Older than this, what is shown may be wrong, and is marked so. */
 const staleMs = 45_000;
 
-/** Polls a NAS as often as the most eager of its poll nodes wants, without one as often as they do by default, and remembers how the last poll went. */
+/**
+ * Polls a NAS as often as the most eager of its poll nodes wants, and never less often than they do by default; remembers
+ * how the last poll went.
+ */
 export class Poller {
   readonly #parts: PollerParts;
   readonly #intervals = new Map<symbol, number>();

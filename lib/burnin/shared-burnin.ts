@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Clock } from '../core/clock';
 import { UnreachableError } from '../core/refusal';
-import type { Settings } from '../core/settings';
+import type { MqttSettings, Settings } from '../core/settings';
 import type { Burnin } from './burnin';
 import { openBurnin } from './open-burnin';
 import { systemClock } from './system-clock';
@@ -107,11 +107,8 @@ function serve(place: Place, wish: BurninWish): 'done' | 'again' {
 function open(own: Place, wish: BurninWish): Burnin {
   const { settings, log } = wish;
   for (const place of places.values()) {
-    if (place !== own && place.engine && hasSameJobs(place.engine.settings, settings)) {
-      throw new Error(
-        `Another burn-in controller already serves the NAS "${settings.nas}" from ${settings.dataDir}. Keep one of the two.`,
-      );
-    }
+    const obstacle = place === own || !place.engine ? null : findClash(place.engine.settings, settings);
+    if (obstacle !== null) throw new Error(obstacle);
   }
   return (wish.open ?? openBurnin)({ settings, log });
 }
@@ -133,6 +130,17 @@ function isSame(a: Settings, b: Settings): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function hasSameJobs(a: Settings, b: Settings): boolean {
-  return a.nas === b.nas && a.dataDir === b.dataDir;
+/** Why the second of two engines must not open: two of one name would share a database, or answer on each other's topics. */
+function findClash(first: Settings, second: Settings): string | null {
+  const { nas, dataDir } = second;
+  if (first.nas !== nas) return null;
+  if (first.dataDir === dataDir) {
+    return `Another burn-in controller already serves the NAS "${nas}" from ${dataDir}. Keep one of the two.`;
+  }
+  if (!hasSameBroker(first.mqtt, second.mqtt)) return null;
+  return `Another burn-in controller already publishes a NAS called "${nas}" on this broker. Give one of the two another name.`;
+}
+
+function hasSameBroker(a: MqttSettings, b: MqttSettings): boolean {
+  return a.url === b.url && (a.url !== null || a.embeddedPort === b.embeddedPort);
 }

@@ -85,6 +85,11 @@ describe('the answers of several drives about SMART', () => {
     });
   }
 
+  it('do not take a message without words for sleep', () => {
+    const json = { smartctl: { exit_status: 2, messages: [{ severity: 'error' }] } };
+    assert.equal(read(1, ...answer('1', json, '2'))[0]?.kind, 'read');
+  });
+
   it('are none without the boot they were given in', () => {
     assert.equal(readSmartRound(records(...answer('1', {})), 1).ok, false);
     assert.equal(readSmartRound(records(['host', 'b', 'x', '1'], ...answer('1', {})), 1).ok, false);

@@ -18,9 +18,10 @@ const requests = [
   { transaction: 't1', operator: 'ann', serial: '0012345', stages: ['surface_validate'] },
   { transaction: 't2', operator: 'ann', serials: ['A', 'B'], profile: 'full' },
   { transaction: 't3', operator: 'ann', serial: 'A' },
+  { transaction: 't4', operator: 'ann', serial: 'A', phrase: 'tank' },
 ];
 const payload = fc.oneof({ weight: 3, arbitrary: grafted(requests) }, anyJson, anyValue);
-const verb = fc.oneof(fc.constantFrom('start', 'cancel'), anyText);
+const verb = fc.oneof(fc.constantFrom('start', 'cancel', 'check', 'unlock', 'lock'), anyText);
 
 const messages = requests.map((request) => ({
   _msgid: '1',
@@ -90,8 +91,9 @@ export const doorTargets: readonly Target[] = [
         assert.ok(Array.from(message).length <= 500 && !/[\n\r\0]/.test(message));
         return;
       }
-      const { serials, operator, transaction } = result.request;
-      const stages = 'stages' in result.request ? result.request.stages : null;
+      const { request } = result;
+      const { serials, operator, transaction } = request;
+      const stages = 'stages' in request ? request.stages : null;
       assert.ok(serials.length >= 1 && serials.length <= 256 && new Set(serials).size === serials.length);
       for (const text of [...serials, operator, transaction]) assert.match(text, /^[^\p{Cc}]{1,128}$/u);
       assert.ok(stages === null || stages.every((stage) => stageKinds.includes(stage)));
