@@ -36,7 +36,8 @@ export async function checkDrives(
       ...(admission?.ok === false ? admission.reasons : []),
     ];
     const wait = room - index > 0 ? [] : ['All places are taken: the job would wait for one.'];
-    const notes = [...describeGrant(admission), ...holds, ...wait];
+    const disturbances = admission?.ok === true ? parts.disturbances(admission.probed.drive) : [];
+    const notes = [...describeGrant(admission), ...holds, ...wait, ...disturbances];
     const phrase = admission?.ok === false ? admission.phrase : null;
     return buildAnswer({ request, serial, plan }, { reasons: against, notes, phrase });
   });

@@ -1,3 +1,4 @@
+import type { ProbeReport } from '../core/drive';
 import { RefusedError } from '../core/refusal';
 import type { Answer, DriveView, JobView, NasView } from '../core/views';
 import { buildNasView, listQueueHolds } from './build-nas-view';
@@ -72,7 +73,8 @@ class Engine implements Burnin {
         maxParallel: this.#parts.maxParallel,
         holds: () => listQueueHolds(this.#parts, this.#own),
         knows: (serial) => this.#own.inventory.knows(serial),
-        probe: this.#own.poller.poll,
+        probe: () => this.#probe(),
+        disturbances: (drive) => this.#own.truth.disturbances(drive),
         makeJobId: this.#parts.makeId,
         topicDrive: this.#parts.topicDrive,
         changed: (serials) => this.#changed(serials),
@@ -140,6 +142,16 @@ class Engine implements Burnin {
     return this.#base.bus.on(event, listener);
   }
 
+  /** What a decision rests on, and what is shown from then on. */
+  async #probe(): Promise<ProbeReport> {
+    const report = await this.#own.facts.fresh();
+    if (!this.#isClosed) {
+      this.#own.grants.review(report);
+      this.#own.inventory.take(report);
+    }
+    return report;
+  }
+
   /** Something changed: mend what follows from it, wake the followers, tell everybody. */
   #changed(serials: readonly string[]): void {
     if (this.#isClosed) return;
@@ -189,6 +201,8 @@ class Engine implements Burnin {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#own.poller.close();
+    this.#own.smartClock.close();
+    this.#own.truth.close();
     this.#own.grants.close();
     this.#own.deliveries.close();
     this.#own.followers.detach();

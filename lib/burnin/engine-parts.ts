@@ -1,3 +1,4 @@
+import type { ProbeReport } from '../core/drive';
 import type { HostLook } from '../core/remote-run';
 import { batched } from './batched';
 import { openBeat, type Beat } from './beat';
@@ -9,9 +10,11 @@ import { Grants } from './grants';
 import { Housekeeper } from './housekeeper';
 import { Inventory } from './inventory';
 import { Janitor } from './janitor';
+import { NasTruth } from './nas-truth';
 import { Poller } from './poller';
 import { Reports } from './reports';
 import { openStageRunners } from './stages/open-stage-runners';
+import { ResultNotes } from './result-notes';
 import { SmartClock } from './smart-clock';
 import { Stations } from './stations';
 import { Troubles } from './troubles';
@@ -38,6 +41,8 @@ export interface EngineParts {
   readonly inventory: Inventory;
   readonly followers: Followers;
   readonly smartClock: SmartClock;
+  readonly truth: NasTruth;
+  readonly facts: Facts;
   readonly janitor: Janitor;
   readonly poller: Poller;
   readonly reports: Reports;
@@ -51,7 +56,15 @@ export function openEngineParts(parts: BurninParts, hooks: EngineHooks): EngineP
   const grants = new Grants(base, hooks.touch);
   const progressOf = (jobId: string) => followers.progressOf(jobId);
   const smartOf = (serial: string) => smartClock.of(serial);
-  const inventory = new Inventory({ base, troubles, grants, progressOf, smartOf, slotOf: () => null });
+  const inventory = new Inventory({
+    base,
+    troubles,
+    grants,
+    progressOf,
+    smartOf,
+    slotOf: (serial) => truth.slotOf(serial),
+  });
+  const truth = openTruth(parts, hooks);
   const smartClock = openSmartClock(parts, hooks, { troubles, inventory });
   const janitor = new Janitor(base, parts.runs, troubles);
   const shared = {
@@ -63,12 +76,48 @@ export function openEngineParts(parts: BurninParts, hooks: EngineHooks): EngineP
     tries: new UnlockTries(base.clock),
     inventory,
     smartClock,
+    truth,
+    facts: openFacts(truth, smartClock),
     janitor,
   };
   const look = batched(() => parts.runs.look());
   const followers: Followers = openFollowers(parts, hooks, { ...shared, look });
   const poller = openPoller(parts, hooks, { ...shared, look });
   return { ...shared, followers, poller, ...openReports(parts, inventory) };
+}
+
+/** Everything that is known of the drives, from all sources. */
+export interface Facts {
+  /** For showing. */
+  poll(): Promise<ProbeReport>;
+  /** For deciding: all sources asked afresh. */
+  fresh(): Promise<ProbeReport>;
+}
+
+function openFacts(truth: NasTruth, smartClock: SmartClock): Facts {
+  const withSelfTests = (report: ProbeReport): ProbeReport => {
+    smartClock.noteBoot(report.bootId);
+    const drives = report.drives.map(({ drive, locks }) => {
+      return { drive, locks: [...locks, ...smartClock.locksOf(drive.serial)] };
+    });
+    return { ...report, drives };
+  };
+  return {
+    poll: async () => withSelfTests(await truth.poll()),
+    fresh: async () => withSelfTests(await truth.fresh()),
+  };
+}
+
+function openTruth(parts: BurninParts, hooks: EngineHooks): NasTruth {
+  const { base, probe, middleware, isWatchOnly, mayWriteDescription } = parts;
+  const notes = middleware !== null && mayWriteDescription ? new ResultNotes({ base, middleware }) : null;
+  middleware?.onChange(() => hooks.changed([]));
+  return new NasTruth({
+    base,
+    probe: isWatchOnly ? null : probe,
+    middleware,
+    took: () => void notes?.write(),
+  });
 }
 
 function openSmartClock(
@@ -91,12 +140,13 @@ type Shared = Omit<EngineParts, 'followers' | 'poller' | 'reports' | 'deliveries
 
 function openFollowers(parts: BurninParts, hooks: EngineHooks, shared: Shared): Followers {
   const { base, runs, probe, deviceTypes, makeId } = parts;
-  const { beat, stations, troubles, gates, inventory, look } = shared;
+  const { beat, stations, troubles, gates, inventory, truth, look } = shared;
   const runners = openStageRunners({
     base,
     runs,
     probe,
     look,
+    askBeforeRun: (drive) => truth.askBeforeRun(drive),
     deviceTypes,
     makeRunId: makeId,
     setHealth: (serial, isHealthy) => inventory.setHealth(serial, isHealthy),
@@ -118,20 +168,24 @@ function openFollowers(parts: BurninParts, hooks: EngineHooks, shared: Shared): 
 }
 
 function openPoller(
-  { base, probe }: BurninParts,
+  { base, isWatchOnly }: BurninParts,
   hooks: EngineHooks,
-  { grants, inventory, janitor, look }: Shared,
+  { grants, inventory, janitor, facts, smartClock, look }: Shared,
 ): Poller {
   const housekeeper = new Housekeeper(base);
   return new Poller({
     base,
-    probe: () => probe.probe(),
-    look,
+    probe: facts.poll,
+    // Without SSH nobody knows of runs: not that there are none.
+    look: isWatchOnly ? () => Promise.resolve(null) : look,
     took: (report, host) => {
       // First: no drive is shown with a permission that what was found has ended.
       grants.review(report);
       inventory.take(report);
-      janitor.take(host);
+      if (host !== null) {
+        janitor.take(host);
+        smartClock.start();
+      }
       housekeeper.tidy();
     },
     polled: () => hooks.changed([]),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { StoreUnreachableError } from '../core/refusal';
+import { StoreUnreachableError, UnreachableError } from '../core/refusal';
 import type { Settings } from '../core/settings';
 import { buildTopicName } from '../core/topics';
 import { openRehearsalNas } from '../demo/rehearsal-nas';
@@ -9,15 +9,23 @@ import { openDriveProbe } from '../nas/open-drive-probe';
 import { openRemoteRuns } from '../nas/open-remote-runs';
 import { openSshShell } from '../nas/open-ssh-shell';
 import type { Shell } from '../nas/shell';
+import { openMidcltCaller } from '../nas/truenas/open-midclt-caller';
+import { openTruenasNas } from '../nas/truenas/open-truenas-nas';
+import { openTruenasSocket } from '../nas/truenas/open-truenas-socket';
+import type { TruenasCaller } from '../nas/truenas/truenas-caller';
+import { watchOnlyDrives, watchOnlyRuns } from '../nas/watch-only';
 import { openMailer } from '../notify/open-mailer';
 import { openWebhook } from '../notify/open-webhook';
 import { openStore, type Store } from '../store/open-store';
 import { takeProcessLock, type ProcessLock } from '../store/process-lock';
 import type { Burnin, BurninEvents } from './burnin';
+import type { BurninParts } from './burnin-parts';
 import { createBus } from './bus';
 import { createBurnin } from './create-burnin';
 import { describeError, type EngineBase, type LogLevel } from './engine-base';
+import { LaterCaller } from './later-caller';
 import { LaterShell } from './later-shell';
+import type { Middleware } from './middleware';
 import { systemClock } from './system-clock';
 
 export interface BurninOptions {
@@ -93,16 +101,14 @@ function openOnFiles({ settings, log, lookEveryMs }: BurninOptions, { store, clo
   const bus = createBus<BurninEvents>((error) => log('error', `listener: ${String(error)}`));
   const base: EngineBase = { nas: settings.nas, store, clock: systemClock, bus, log };
   const host = openHost(settings);
-  const { shell } = host;
   const link = openMqtt(base, settings, (request) => void burnin.request({ ...request, ...mqttDoor }));
   const notifiers = [openMailer(settings.notify), openWebhook(settings.notify)].filter(
     (item) => item !== null,
   );
   const burnin = createBurnin({
     base,
-    runs: openRemoteRuns(shell),
-    probe: openDriveProbe(shell, settings.deviceTypes),
-    link: shell,
+    ...host,
+    mayWriteDescription: settings.mayWriteDescription,
     notifiers,
     deviceTypes: settings.deviceTypes,
     maxParallel: settings.maxParallel,
@@ -124,19 +130,90 @@ function openOnFiles({ settings, log, lookEveryMs }: BurninOptions, { store, clo
 
 const mqttDoor = { origin: 'mqtt', gateId: null, context: {} } as const;
 
-function openHost(settings: Settings): { shell: Shell; close(): Promise<void> } {
-  if (settings.ssh !== null) {
-    const shell = openSshShell(settings.ssh);
-    return { shell, close: () => shell.close() };
-  }
-  const opening = openRehearsalNas({ dir: path.join(settings.dataDir, 'rehearsal') });
+/** The NAS from outside: what can be asked of it, and by which ways. */
+interface Host extends Pick<BurninParts, 'runs' | 'probe' | 'link' | 'isWatchOnly' | 'middleware'> {
+  close(): Promise<void>;
+}
+
+function openHost(settings: Settings): Host {
+  const { ssh, truenas } = settings;
+  if (ssh !== null) return openShellHost(settings, openSshShell(ssh));
+  if (truenas !== null) return openWatchedHost(openTruenasSocket(truenas));
+  return openRehearsal(settings);
+}
+
+/** With an API key its socket is asked, else `midclt` on the host, where there is one. */
+function openShellHost(settings: Settings, shell: Shell, socket?: TruenasCaller): Host {
+  const { truenas, deviceTypes } = settings;
+  const caller = socket ?? (truenas === null ? openMidcltCaller(shell) : openTruenasSocket(truenas));
+  return {
+    runs: openRemoteRuns(shell),
+    probe: openDriveProbe(shell, deviceTypes),
+    link: shell,
+    isWatchOnly: false,
+    middleware: openMiddleware(caller, { hasHost: true, isOptional: caller.view.way === 'midclt' }),
+    close: () => closeAll([caller, shell]),
+  };
+}
+
+/** No SSH: TrueNAS CORE, or a TrueNAS that is only to be watched. */
+function openWatchedHost(caller: TruenasCaller): Host {
+  return {
+    runs: watchOnlyRuns,
+    probe: watchOnlyDrives,
+    link: {
+      get state() {
+        return caller.view.link;
+      },
+      get message() {
+        return caller.view.message;
+      },
+      onChange: (listener) => caller.onChange(listener),
+    },
+    isWatchOnly: true,
+    middleware: openMiddleware(caller, { hasHost: false, isOptional: false }),
+    close: () => closeAll([caller]),
+  };
+}
+
+function openRehearsal(settings: Settings): Host {
+  const version = settings.rehearsal;
+  const opening = openRehearsalNas({ dir: path.join(settings.dataDir, 'rehearsal'), version });
   const shell = new LaterShell(opening.then((nas) => openSshShell(nas.ssh)));
+  const caller = new LaterCaller(
+    opening.then(({ truenas }) => {
+      if (truenas === null) throw new UnreachableError('the rehearsal NAS is no TrueNAS');
+      return openTruenasSocket(truenas);
+    }),
+  );
+  const host = version.startsWith('core') ? openWatchedHost(caller) : openShellHost(settings, shell, caller);
   const close = async (): Promise<void> => {
-    await shell.close();
+    await closeAll([host, shell, caller]);
     const nas = await opening.catch(() => null);
     await nas?.close();
   };
-  return { shell, close };
+  return version === 'linux' ? { ...host, middleware: null, close } : { ...host, close };
+}
+
+function openMiddleware(
+  caller: TruenasCaller,
+  { hasHost, isOptional }: { readonly hasHost: boolean; readonly isOptional: boolean },
+): Middleware {
+  return {
+    ...openTruenasNas(caller, { hasHost }),
+    get view() {
+      return caller.view;
+    },
+    isOptional,
+    onHint: (listener) => caller.onHint(listener),
+    onChange: (listener) => caller.onChange(listener),
+  };
+}
+
+/** Each is closed, whatever becomes of the others. */
+async function closeAll(items: readonly { close(): Promise<void> }[]): Promise<void> {
+  const ends = await Promise.allSettled(items.map((item) => item.close()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 function openMqtt(

@@ -7,8 +7,9 @@ import { describeError, type EngineBase } from './engine-base';
 export interface PollerParts {
   readonly base: EngineBase;
   probe(): Promise<ProbeReport>;
-  look(): Promise<HostLook>;
-  took(report: ProbeReport, look: HostLook): void;
+  /** Null where nobody can look at the runs. */
+  look(): Promise<HostLook | null>;
+  took(report: ProbeReport, look: HostLook | null): void;
   /** How the poll stands may have changed: it hangs, or it is over. */
   polled(): void;
   /** It is over, good or bad. */

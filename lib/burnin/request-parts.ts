@@ -1,4 +1,4 @@
-import type { ProbeReport } from '../core/drive';
+import type { DriveIdentity, ProbeReport } from '../core/drive';
 import { attempt, type EngineBase } from './engine-base';
 import type { Gates } from './gates';
 import type { Grants } from './grants';
@@ -17,6 +17,8 @@ export interface RequestParts {
   knows(serial: string): boolean;
   /** A probe that began after it was asked for. */
   probe(): Promise<ProbeReport>;
+  /** What TrueNAS does, or may do, to a burn-in of this drive, by the last probe: a sentence each. */
+  disturbances(drive: DriveIdentity): readonly string[];
   makeJobId(): string;
   /** Drive part of a topic for a serial. */
   topicDrive(serial: string): string;

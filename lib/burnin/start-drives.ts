@@ -71,7 +71,8 @@ function startDrive(start: Start, serial: string, admission: Admission): Started
   if (start.parts.base.store.jobs.admit({ job, plan: start.plan }) === 'already_live') {
     return refuse(refuseLive(serial));
   }
-  const message = `Queued: ${start.plan.join(', ')}.`;
+  const notes = start.parts.disturbances(job.drive);
+  const message = [`Queued: ${start.plan.join(', ')}.`, ...notes].join(' ');
   const answer = { ok: true, transaction, verb: 'start', serial, job: job.id, message } as const;
   const { grant } = admission;
   return { answer, used: grant, event: grant && buildOverrideEvent(job, grant) };

@@ -18,7 +18,7 @@ export function buildTruenasReport(inventory: TruenasInventory): ProbeReport {
     return [{ drive, locks: [{ kind: 'unproven', detail: readOnly }] }];
   });
   const unfit = disks.flatMap(listUnfit);
-  const report = { bootId: '', uptimeS: 0, drives, gaps: [], unfit, activities: [] };
+  const report = { bootId: '', uptimeS: 0, drives, gaps: [], unfit, activities: [], hasMiddleware: true };
   return joinTruenas(report, inventory, inventory.depth);
 }
 

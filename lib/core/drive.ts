@@ -86,4 +86,6 @@ export interface ProbeReport {
   readonly gaps: readonly string[];
   readonly unfit: readonly UnfitDevice[];
   readonly activities: readonly PoolActivity[];
+  /** The host has `midclt`: it is a TrueNAS, whose middleware has a say as well. */
+  readonly hasMiddleware: boolean;
 }

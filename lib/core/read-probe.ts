@@ -6,6 +6,7 @@ import type { FieldReader, HostRecord, Reading } from './read-host-answer';
 /** Reads the answer of the drive probe. The judging of locks was done on the NAS. */
 export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> {
   const hosts: { bootId: string; uptimeS: number }[] = [];
+  let hasMiddleware = false;
   const drives: DriveFacts[] = [];
   const locks: { name: string; lock: SafetyLock }[] = [];
   const gaps: string[] = [];
@@ -16,6 +17,9 @@ export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> 
     host: (fields) => {
       hosts.push({ bootId: fields.text(), uptimeS: fields.number() });
       fields.count();
+    },
+    middleware: (fields) => {
+      hasMiddleware = fields.flag();
     },
     drive: (fields) => drives.push(readDrive(fields)),
     lock: (fields) =>
@@ -37,7 +41,7 @@ export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> 
     drive,
     locks: locks.filter(({ name }) => name === drive.name).map(({ lock }) => lock),
   }));
-  return { ok: true, value: { ...host, drives: probed, gaps, unfit, activities } };
+  return { ok: true, value: { ...host, drives: probed, gaps, unfit, activities, hasMiddleware } };
 }
 
 function readDrive(fields: FieldReader): DriveFacts {

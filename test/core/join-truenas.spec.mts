@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { joinTruenas } from '../../dist/lib/core/join-truenas.js';
-import { judgeAdmission } from '../../dist/lib/core/judge-admission.js';
 import { safetyLockKinds } from '../../dist/lib/core/drive.js';
 import type { ProbedDrive, SafetyLock } from '../../dist/lib/core/drive.js';
 import {
+  codeOf,
   drive,
   free,
   inRow,
@@ -44,7 +44,7 @@ describe('The safety rules', () => {
   it('pool:null alone never authorises a write; nor does a missing answer', () => {
     const cached = inventoryOf('25.10', {}, 'inventory');
     assert.equal(cached.disks?.find(({ name }) => name === 'sdf')?.pool, null);
-    assert.equal(judgeAdmission('ZL2ABC12', joinTruenas(report(free()), cached))?.code, 'locked');
+    assert.equal(codeOf('ZL2ABC12', joinTruenas(report(free()), cached)), 'locked');
     const none = { ...inventoryOf('25.10'), disks: null, pools: null };
     assert.deepEqual(locksOf(none), [
       'unproven TrueNAS: it was not asked for its drives',
@@ -59,7 +59,7 @@ describe('The safety rules', () => {
       'ambiguous TrueNAS finds the same serial number on sdh',
       'ambiguous TrueNAS finds its serial number on several devices: sdh, sdi',
     ]);
-    assert.equal(judgeAdmission('VHK4TWIN', joined)?.code, 'locked');
+    assert.equal(codeOf('VHK4TWIN', joined), 'locked');
     const rowTwice = (list: Json[]) =>
       list.flatMap((row) => (row['name'] === 'sdf' ? [row, { ...row, name: 'sdz' }] : row));
     assert.ok(

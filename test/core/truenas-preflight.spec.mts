@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 
 import type { DriveFacts } from '../../dist/lib/core/drive.js';
 import { joinTruenas } from '../../dist/lib/core/join-truenas.js';
-import { judgeAdmission } from '../../dist/lib/core/judge-admission.js';
 import { listDisturbances } from '../../dist/lib/core/list-disturbances.js';
 import {
+  codeOf,
   free,
   inDetails,
   inRow,
@@ -246,7 +246,7 @@ describe('A drive is free by all sources or not at all', () => {
     const lost = joinTruenas(report(free()), { failed: 'no answer' });
     assert.deepEqual(lost.gaps, ['TrueNAS: no answer']);
     assert.deepEqual(words(lost.drives[0]?.locks ?? []), ['unproven TrueNAS: no answer']);
-    assert.equal(judgeAdmission('ZL2ABC12', lost)?.code, 'locked');
+    assert.equal(codeOf('ZL2ABC12', lost), 'locked');
     const methods = [
       'disk.query',
       'pool.query',

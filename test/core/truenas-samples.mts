@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../../dist/lib/core/drive.js';
+import { judgeAdmission } from '../../dist/lib/core/judge-admission.js';
 import { joinTruenas } from '../../dist/lib/core/join-truenas.js';
 import type { Reading } from '../../dist/lib/core/read-host-answer.js';
 import { buildTruenasInventory, disksCall, listTruenasQuestions } from '../../dist/lib/core/truenas-calls.js';
@@ -87,7 +88,7 @@ export function drive(changes: Partial<DriveFacts> = {}): DriveFacts {
 }
 
 export function report(...drives: readonly ProbedDrive[]): ProbeReport {
-  return { bootId: 'b', uptimeS: 1, drives, gaps: [], unfit: [], activities: [] };
+  return { bootId: 'b', uptimeS: 1, drives, gaps: [], unfit: [], activities: [], hasMiddleware: true };
 }
 
 export function free(changes: Partial<DriveFacts> = {}): ProbedDrive {
@@ -128,3 +129,9 @@ export const named: Readonly<Record<string, Partial<DriveFacts>>> = {
   twin: { serial: 'VHK4TWIN', wwn: '0x5000cca2a1b20007', name: 'sdh' },
   nvme: { serial: 'VMW_NVME_0001', wwn: 'eui.0025385b21404d42', sizeBytes: 1000204886016, name: 'nvme0n1' },
 };
+
+/** The refusal of a start on these facts, null where it would be admitted. */
+export function codeOf(serial: string, facts: ProbeReport): string | null {
+  const admission = judgeAdmission(serial, facts);
+  return admission.ok ? null : admission.refusal.code;
+}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createBus } from '../../dist/lib/burnin/bus.js';
 import type { Burnin, BurninEvents, IncomingRequest } from '../../dist/lib/burnin/burnin.js';
+import type { Middleware } from '../../dist/lib/burnin/middleware.js';
 import { createBurnin } from '../../dist/lib/burnin/create-burnin.js';
 import type { Clock } from '../../dist/lib/core/clock.js';
 import { systemClock } from '../../dist/lib/burnin/system-clock.js';
@@ -29,6 +30,8 @@ export class Bench {
     now: () => Date.now() + this.aheadMs,
     wait: (ms, signal) => systemClock.wait(Math.min(ms, this.longestWaitMs), signal),
   };
+  /** Taken by the next engine that is opened. */
+  middleware: Middleware | null = null;
   burnin: Burnin;
   #ids = 0;
   #transactions = 0;
@@ -46,6 +49,9 @@ export class Bench {
       base: { nas: 'bench', store, clock: this.#clock, bus, log },
       runs: this.host,
       probe: this.host,
+      isWatchOnly: false,
+      middleware: this.middleware,
+      mayWriteDescription: true,
       link: { state: 'connected', message: '', onChange: () => () => undefined },
       notifiers: this.notifiers,
       deviceTypes: ['disk'],

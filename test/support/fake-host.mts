@@ -91,6 +91,7 @@ export class FakeHost implements RemoteRuns, DriveProbe {
       gaps: [...this.gaps],
       unfit: [...this.unfit],
       activities: [...this.activities],
+      hasMiddleware: false,
     }));
   }
 

@@ -25,7 +25,7 @@ export function probed(
 
 /** A probe that found these drives. */
 export function reportOf(...drives: ProbedDrive[]): ProbeReport {
-  return { bootId: 'b', uptimeS: 1, drives, gaps: [], unfit: [], activities: [] };
+  return { bootId: 'b', uptimeS: 1, drives, gaps: [], unfit: [], activities: [], hasMiddleware: false };
 }
 
 const ambiguous: SafetyLock = { kind: 'ambiguous', detail: '2 devices with serial A1' };

@@ -1,4 +1,5 @@
 import type { StageKind } from '../../core/job';
+import type { DriveIdentity, SafetyLock } from '../../core/drive';
 import type { HostLook } from '../../core/remote-run';
 import type { DriveProbe } from '../../nas/drive-probe';
 import type { RemoteRuns } from '../../nas/remote-runs';
@@ -17,6 +18,7 @@ export interface StageParts {
   readonly look: () => Promise<HostLook>;
   readonly deviceTypes: readonly string[];
   readonly makeRunId: () => string;
+  askBeforeRun(drive: DriveIdentity): Promise<readonly SafetyLock[]>;
   setHealth(serial: string, isHealthy: boolean | null): void;
   physicalSectorBytes(serial: string): number;
 }

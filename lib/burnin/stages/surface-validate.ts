@@ -1,6 +1,9 @@
 import { classifyRun, startValidityS, type RunMemo, type RunState } from '../../core/classify-run';
 import type { StageLook } from '../../core/decide-step';
 import type { Verdict } from '../../core/job';
+import { describeLocks } from '../../core/describe-locks';
+import type { DriveIdentity, SafetyLock } from '../../core/drive';
+import { isCovered } from '../../core/judge-grant';
 import { judgeSurface } from '../../core/judge-surface';
 import { buildSurfaceSpec, nextDeadlineS } from '../../core/plan-surface';
 import { UnreachableError } from '../../core/refusal';
@@ -26,6 +29,11 @@ export interface SurfaceParts {
   readonly owner: string;
   readonly deviceTypes: readonly string[];
   readonly makeRunId: () => string;
+  /**
+   * What the TrueNAS middleware alone has against a write on a drive, right before it. Rejects with UnreachableError where that
+   * is open.
+   */
+  readonly askBeforeRun: (drive: DriveIdentity) => Promise<readonly SafetyLock[]>;
   /** Physical sector of the drive by the last probe; 4096 where it is not known. */
   readonly physicalSectorBytes: (serial: string) => number;
 }
@@ -117,6 +125,8 @@ async function startRun(parts: SurfaceParts, context: StageContext): Promise<Sta
   const { drive } = context.job;
   const memo = readMemo(context) ?? buildFirstMemo(parts, context);
   if (memo === null) return refuse(`No safe block size exists for a drive of ${drive.sizeBytes} bytes.`);
+  const against = await parts.askBeforeRun(drive);
+  if (!isCovered(against, { locks: context.job.grants })) return takeLocks(context, memo, against);
   const run = await buildRun(parts, memo.run?.runId ?? parts.makeRunId());
   context.saveMemo(buildStageMemo({ ...memo, run }));
   const answer = await parts.runs.start({
@@ -165,6 +175,11 @@ function buildFirstMemo(parts: SurfaceParts, { job }: StageContext): SurfaceMemo
     badBlocks: [],
     confirmedBadBlocks: null,
   };
+}
+
+function takeLocks(context: StageContext, memo: SurfaceMemo, locks: readonly SafetyLock[]): StartResult {
+  const detail = `by TrueNAS the drive ${describeLocks(locks)}`;
+  return takeRefusal(context, memo, { kind: 'refused', code: 'locked', detail });
 }
 
 function takeRefusal(

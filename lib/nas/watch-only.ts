@@ -1,4 +1,5 @@
 import { UnreachableError } from '../core/refusal';
+import type { DriveProbe } from './drive-probe';
 import type { RemoteRuns } from './remote-runs';
 
 const why = 'no SSH login to the NAS is set, so its drives can only be watched';
@@ -14,6 +15,9 @@ export const watchOnlyRuns: RemoteRuns = {
   stop: reject,
   clear: reject,
 };
+
+/** Drives of such a NAS: nothing can be asked of the host itself. */
+export const watchOnlyDrives: DriveProbe = { probe: reject, readSmart: reject, readSmartOfAll: reject };
 
 function reject(): Promise<never> {
   return Promise.reject(new UnreachableError(why));
