@@ -30,7 +30,7 @@ describe('The scripts on the rehearsal NAS: drives', () => {
       ZR52TANK: ['active_pool tank'],
       '2YJ6ARCH': ['exported_pool archive'],
       '81N0A0OLDX4K': ['mounted /mnt/old'],
-      S64DNX0R903188K: ['boot_pool boot-pool'],
+      S64DNX0R903188K: ['root_filesystem /', 'boot_pool boot-pool'],
     });
   });
 
@@ -98,6 +98,17 @@ describe('The scripts on the rehearsal NAS: drives', () => {
     assert.equal('code' in gone && gone.code, 'unknown_drive');
     bench.nas.insert(healthy);
     assert.deepEqual((await runs.look()).runs, []);
+  });
+
+  it('unmount and write to a drive whose mount point was given away', async () => {
+    const { bench, runs, probe } = rehearsal;
+    const grants = [{ kind: 'mounted', detail: '/mnt/old' }] as const;
+    const spec = specFor(bench, '81N0A0OLDX4K', { grants });
+    assert.equal((await runs.start(spec)).kind, 'started');
+    const { drives } = await probe.probe();
+    assert.deepEqual(drives.find(({ drive }) => drive.serial === '81N0A0OLDX4K')?.locks, []);
+    assert.equal(await runs.stop(spec.runId), 'gone');
+    await runs.clear(spec.runId);
   });
 });
 

@@ -33,7 +33,7 @@ export interface Situation {
   /** Bodies of programs put in front of the machine's. */
   readonly tools?: Readonly<Record<string, string>>;
   /** Below the root of the host; null takes something away, an array is where a link leads to. */
-  readonly files?: Readonly<Record<string, string | Buffer | null | readonly [string]>>;
+  readonly files?: Readonly<Record<string, FileData>>;
   /** `kind detail` */
   readonly grants?: readonly string[];
   readonly drive?: Partial<RunSpec['drive']>;
@@ -92,31 +92,39 @@ export async function playSituation(interpreter: Interpreter, situation: Situati
   }
 }
 
-function furnish(host: LocalHost, facts: PaperFacts, situation: Situation): void {
-  const { then, after, answers = {}, tools = {}, files = {} } = situation;
-  const put = (path: string, data: string | Buffer | null | readonly [string]) => {
-    const file = join(host.root, path);
-    rmSync(file, { force: true, recursive: true });
-    if (data === null) return;
-    mkdirSync(dirname(file), { recursive: true });
-    if (typeof data === 'string' || Buffer.isBuffer(data)) writeFileSync(file, data, { mode: 0o755 });
-    else symlinkSync(data[0], file);
-  };
-  rmSync(join(host.root, 'dev'));
-  const phases = { first: facts, then: { ...facts, ...then }, after: { ...facts, ...then, ...after } };
-  for (const [phase, told] of Object.entries(phases)) {
-    const dir = `answers/${phase}`;
-    put(`${dir}/lsblk`, answers['lsblk'] ?? told.lsblk.map(formatLine).join(''));
-    put(`${dir}/findmnt`, answers['findmnt'] ?? (told.findmnt ?? ['0:5 proc /proc proc']).join('\n'));
-    if (told.zpool !== undefined) put(`${dir}/zpool`, answers['zpool'] ?? told.zpool);
-    for (const line of told.lsblk.filter(({ KNAME = '' }) => /^\w+$/.test(KNAME))) {
-      put(`dev/${line.KNAME}`, untouched);
-      if (line.PKNAME !== undefined) continue;
-      put(`sys/block/${line.KNAME}/dev`, `${line['MAJ:MIN']}\n`);
-      put(`sys/block/${line.KNAME}/stat`, '1 0 2 0 3 0 4 0 0 0 0\n');
-      mkdirSync(join(host.root, `sys/block/${line.KNAME}/holders`), { recursive: true });
-    }
+type FileData = string | Buffer | null | readonly [string];
+
+function putFile(file: string, data: FileData): void {
+  rmSync(file, { force: true, recursive: true });
+  if (data === null) return;
+  mkdirSync(dirname(file), { recursive: true });
+  if (typeof data === 'string' || Buffer.isBuffer(data)) writeFileSync(file, data, { mode: 0o755 });
+  else symlinkSync(data[0], file);
+}
+
+type Put = (path: string, data: FileData) => void;
+
+/** What the tools say in one phase, and the devices they tell of. */
+function putAnswers(put: Put, dir: string, told: PaperFacts, { answers = {} }: Situation): void {
+  put(`${dir}/lsblk`, answers['lsblk'] ?? told.lsblk.map(formatLine).join(''));
+  put(`${dir}/findmnt`, answers['findmnt'] ?? (told.findmnt ?? ['0:5 proc /proc proc']).join('\n'));
+  if (told.zpool !== undefined) put(`${dir}/zpool`, answers['zpool'] ?? told.zpool);
+  for (const line of told.lsblk.filter(({ KNAME = '' }) => /^\w+$/.test(KNAME))) {
+    put(`dev/${line.KNAME}`, untouched);
+    if (line.PKNAME !== undefined) continue;
+    put(`sys/block/${line.KNAME}/dev`, `${line['MAJ:MIN']}\n`);
+    put(`sys/block/${line.KNAME}/stat`, '1 0 2 0 3 0 4 0 0 0 0\n');
+    put(`sys/block/${line.KNAME}/holders/.keep`, '');
   }
+}
+
+function furnish(host: LocalHost, facts: PaperFacts, situation: Situation): void {
+  const { tools = {}, files = {} } = situation;
+  const put = (path: string, data: FileData) => putFile(join(host.root, path), data);
+  rmSync(join(host.root, 'dev'));
+  const { then, after } = situation;
+  const phases = { first: facts, then: { ...facts, ...then }, after: { ...facts, ...then, ...after } };
+  for (const [phase, told] of Object.entries(phases)) putAnswers(put, `answers/${phase}`, told, situation);
   const say = (tool: string) =>
     `p=first\n[ ! -e ${host.root}/asked ] || p=then\n[ ! -e ${host.root}/unmounted ] || p=after\n` +
     `[ ${tool} != lsblk ] || : >${host.root}/asked\nexec /bin/cat ${host.root}/answers/$p/${tool}\n`;
