@@ -1,4 +1,3 @@
-import type { ProbeReport } from '../core/drive';
 import { RefusedError } from '../core/refusal';
 import type { Answer, DriveView, JobView, NasView } from '../core/views';
 import { buildNasView, listQueueHolds } from './build-nas-view';
@@ -73,7 +72,7 @@ class Engine implements Burnin {
         maxParallel: this.#parts.maxParallel,
         holds: () => listQueueHolds(this.#parts, this.#own),
         knows: (serial) => this.#own.inventory.knows(serial),
-        probe: () => this.#probe(),
+        probe: this.#own.poller.pollDeeply,
         disturbances: (drive) => this.#own.truth.disturbances(drive),
         makeJobId: this.#parts.makeId,
         topicDrive: this.#parts.topicDrive,
@@ -140,16 +139,6 @@ class Engine implements Burnin {
 
   on<E extends keyof BurninEvents>(event: E, listener: (...args: BurninEvents[E]) => void): () => void {
     return this.#base.bus.on(event, listener);
-  }
-
-  /** What a decision rests on, and what is shown from then on. */
-  async #probe(): Promise<ProbeReport> {
-    const report = await this.#own.facts.fresh();
-    if (!this.#isClosed) {
-      this.#own.grants.review(report);
-      this.#own.inventory.take(report);
-    }
-    return report;
   }
 
   /** Something changed: mend what follows from it, wake the followers, tell everybody. */

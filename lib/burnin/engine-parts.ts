@@ -176,6 +176,7 @@ function openPoller(
   return new Poller({
     base,
     probe: facts.poll,
+    probeDeeply: facts.fresh,
     // Without SSH nobody knows of runs: not that there are none.
     look: isWatchOnly ? () => Promise.resolve(null) : look,
     took: (report, host) => {

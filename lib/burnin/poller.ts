@@ -6,7 +6,10 @@ import { describeError, type EngineBase } from './engine-base';
 
 export interface PollerParts {
   readonly base: EngineBase;
+  /** For showing. */
   probe(): Promise<ProbeReport>;
+  /** For deciding. */
+  probeDeeply(): Promise<ProbeReport>;
   /** Null where nobody can look at the runs. */
   look(): Promise<HostLook | null>;
   took(report: ProbeReport, look: HostLook | null): void;
@@ -36,9 +39,13 @@ export class Poller {
   /** A poll that begins now or later. Rejects when it failed, which is also part of the view then. */
   readonly poll: () => Promise<ProbeReport>;
 
+  /** The same with every source asked afresh. */
+  readonly pollDeeply: () => Promise<ProbeReport>;
+
   constructor(parts: PollerParts) {
     this.#parts = parts;
-    this.poll = batched(() => this.#once());
+    this.poll = batched(() => this.#once(() => parts.probe()));
+    this.pollDeeply = batched(() => this.#once(() => parts.probeDeeply()));
   }
 
   get lastGoodAt(): number | null {
@@ -65,8 +72,8 @@ export class Poller {
     };
   }
 
-  async #once(): Promise<ProbeReport> {
-    const { base, probe, look, took, polled, ended } = this.#parts;
+  async #once(probe: () => Promise<ProbeReport>): Promise<ProbeReport> {
+    const { base, look, took, polled, ended } = this.#parts;
     const over = new AbortController();
     // A poll that hangs has to show as well.
     base.clock.wait(staleMs, over.signal).then(polled, () => undefined);

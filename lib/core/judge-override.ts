@@ -45,6 +45,7 @@ const remedies = {
   self_test: 'Wait for the end of the self-test, or abort it on the NAS.',
   unproven: 'Nothing is known to be free until the NAS answers in full: mend what is named here.',
   ambiguous: 'Its WWN does not tell it from the other one: take one of the two out of the NAS.',
+  holder: 'A loop device writes through to it, which no claim would stop: detach the loop device on the NAS.',
   active_pool: 'The name of the pool cannot be read: take the drive out of the pool on the NAS.',
 } as const;
 
@@ -57,7 +58,7 @@ function readPhrase({ kind, detail }: SafetyLock, wwn: string | null): string | 
     case 'mounted':
       return 'DESTROY MOUNTED FILESYSTEM';
     case 'holder':
-      return 'DESTROY VOLUME MEMBER';
+      return isLoop(detail) ? null : 'DESTROY VOLUME MEMBER';
     case 'active_pool':
       return readPoolName(detail);
     case 'ambiguous':
@@ -69,6 +70,11 @@ function readPhrase({ kind, detail }: SafetyLock, wwn: string | null): string | 
     case 'unproven':
       return null;
   }
+}
+
+/** A loop device holds no claim on what it stands on, so nothing would stop its writes. */
+function isLoop(detail: string): boolean {
+  return /^loop\d/.test(detail);
 }
 
 /** `tank` of `tank`, and of `tank (OFFLINE)`: the name of a pool holds no parenthesis. */

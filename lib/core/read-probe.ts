@@ -6,7 +6,7 @@ import type { FieldReader, HostRecord, Reading } from './read-host-answer';
 /** Reads the answer of the drive probe. The judging of locks was done on the NAS. */
 export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> {
   const hosts: { bootId: string; uptimeS: number }[] = [];
-  let hasMiddleware = false;
+  const middlewares: boolean[] = [];
   const drives: DriveFacts[] = [];
   const locks: { name: string; lock: SafetyLock }[] = [];
   const gaps: string[] = [];
@@ -18,9 +18,7 @@ export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> 
       hosts.push({ bootId: fields.text(), uptimeS: fields.number() });
       fields.count();
     },
-    middleware: (fields) => {
-      hasMiddleware = fields.flag();
-    },
+    middleware: (fields) => middlewares.push(fields.flag()),
     drive: (fields) => drives.push(readDrive(fields)),
     lock: (fields) =>
       locks.push({
@@ -34,6 +32,9 @@ export function readProbe(records: readonly HostRecord[]): Reading<ProbeReport> 
   if (!reading.ok) return reading;
   const [host] = hosts;
   if (host === undefined) return { ok: false, problem: 'the probe names no boot' };
+  const [hasMiddleware] = middlewares;
+  if (hasMiddleware === undefined)
+    return { ok: false, problem: 'the probe does not tell what it is a probe of' };
   if (!isJudged) return { ok: false, problem: 'the probe has no judgement' };
   const stray = locks.find(({ name }) => !drives.some((drive) => drive.name === name));
   if (stray !== undefined) return { ok: false, problem: `a lock names no drive: ${stray.name}` };

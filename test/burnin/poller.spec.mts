@@ -29,6 +29,7 @@ describe('the poller', () => {
         polls += 1;
         return host.probe();
       },
+      probeDeeply: () => host.probe(),
       look: () => host.look(),
       took: () => undefined,
       polled: () => undefined,

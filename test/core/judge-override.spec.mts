@@ -67,6 +67,11 @@ describe('the phrase for a drive', () => {
     assert.equal(phraseOf(...locks.reverse()), expected);
   });
 
+  it('is none where a loop device stands on the drive, as no claim would stop its writes', () => {
+    assert.equal(phraseOf({ kind: 'holder', detail: 'loop7' }), null);
+    assert.equal(phraseOf({ kind: 'holder', detail: 'LVM2_member on sda' }), 'DESTROY VOLUME MEMBER');
+  });
+
   it('names every pool', () => {
     const pools = ['tank', 'backup'].map((detail) => ({ kind: 'active_pool', detail }) as const);
     assert.equal(phraseOf(...pools), 'tank + backup');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { readHostAnswer } from '../../dist/lib/core/read-host-answer.js';
 import type { HostRecord, Reading } from '../../dist/lib/core/read-host-answer.js';
-import { readProbe } from '../../dist/lib/core/read-probe.js';
+
 import {
   readClearAnswer,
   readHostLook,
@@ -10,6 +10,7 @@ import {
   readStartAnswer,
   readStopAnswer,
 } from '../../dist/lib/core/read-runs.js';
+import { readProbe } from '../../dist/lib/core/read-probe.js';
 import { readSmartAnswer } from '../../dist/lib/core/read-smart-answer.js';
 
 const read = <T,>(reader: (records: readonly HostRecord[]) => Reading<T>, ...lines: string[]): T | string => {
@@ -22,41 +23,6 @@ const problem = (reading: unknown) => (typeof reading === 'string' ? reading : J
 const host = 'host\tboot-1\t12.34\t1700000000';
 const run = 'run\tr1\tme\tS1\tboot-1\t1\t-\t100\t200\t300\t0\t5.5\t-';
 const drive = 'drive\tsda\t8:0\tdisk\t1000\t512\t1\tsata\tS1\t-\t-\tModel';
-
-describe('The reader of a probe', () => {
-  const probe = (...lines: string[]) =>
-    read(readProbe, 'host\tboot-1\t12.34\t1700000000', drive, ...lines, 'judged');
-
-  it('tells of devices that cannot be burned in, and of pools at work', () => {
-    const report = probe(
-      'device\tsdb\t0\tno_size\t-',
-      'device\tsdc\t4096\tno_serial\tQEMU',
-      'scan\tmy tank\tscrub\t6.88',
-      'scan\tboot-pool\tresilver\t-',
-    );
-    assert.ok(typeof report !== 'string', problem(report));
-    assert.deepEqual(report.unfit, [
-      { name: 'sdb', sizeBytes: 0, reason: 'no_size', model: null },
-      { name: 'sdc', sizeBytes: 4096, reason: 'no_serial', model: 'QEMU' },
-    ]);
-    assert.deepEqual(report.activities, [
-      { pool: 'my tank', kind: 'scrub', percent: 6.88 },
-      { pool: 'boot-pool', kind: 'resilver', percent: null },
-    ]);
-  });
-
-  it('takes words it does not know for no answer', () => {
-    assert.match(problem(probe('device\tsdb\t0\tugly\t-')), /holds "ugly"/);
-    assert.match(problem(probe('device\tsdb\tmany\tno_size\t-')), /holds "many"/);
-    assert.match(problem(probe('scan\ttank\ttrim\t1')), /holds "trim"/);
-    assert.match(problem(probe('scan\ttank\tscrub\tsoon')), /holds "soon"/);
-  });
-
-  it('ignores what else the judge says, for the start', () => {
-    const report = probe('key\tsda\tS1\t1', 'doubt\tsda\tx', 'sure\tsda');
-    assert.deepEqual(typeof report === 'string' ? report : report.gaps, []);
-  });
-});
 
 describe('The readers of runs', () => {
   it('read a start that was done and one that was refused', () => {
@@ -151,56 +117,6 @@ describe('The readers of runs', () => {
     assert.ok(typeof gone === 'object' && gone !== null && gone.driveNow === null);
     assert.match(problem(read(readRunRecord, run)), /no boot/);
     assert.match(problem(read(readRunRecord, host, run, 'bad\tr1\tx')), /holds "x"/);
-  });
-});
-
-describe('The reader of the probe', () => {
-  it('gives every drive its locks', () => {
-    assert.deepEqual(read(readProbe, host, drive, 'lock\tsda\tswap\tsda1', 'gap\tzpool\tfailed', 'judged'), {
-      bootId: 'boot-1',
-      uptimeS: 12.34,
-      gaps: ['zpool: failed'],
-      unfit: [],
-      activities: [],
-      drives: [
-        {
-          drive: {
-            name: 'sda',
-            deviceNumber: '8:0',
-            type: 'disk',
-            sizeBytes: 1000,
-            physicalSectorBytes: 512,
-            isRotational: true,
-            transport: 'sata',
-            serial: 'S1',
-            wwn: null,
-            temperatureC: null,
-            model: 'Model',
-          },
-          locks: [{ kind: 'swap', detail: 'sda1' }],
-        },
-      ],
-    });
-  });
-
-  it('takes a temperature, also a cold one, and nothing else for it', () => {
-    for (const [field, temperature] of [
-      ['41', 41],
-      ['-3', -3],
-      ['hot', null],
-    ] as const) {
-      const report = read(readProbe, host, drive.replace('\t-\tModel', `\t${field}\tModel`), 'judged');
-      assert.ok(typeof report === 'object');
-      assert.equal(report.drives[0]?.drive.temperatureC, temperature);
-    }
-  });
-
-  it('is not content with less than a whole and judged answer', () => {
-    assert.match(problem(read(readProbe, host, drive)), /no judgement/);
-    assert.match(problem(read(readProbe, drive, 'judged')), /no boot/);
-    assert.match(problem(read(readProbe, host, 'lock\tsdb\tswap\tx', 'judged')), /names no drive: sdb/);
-    assert.match(problem(read(readProbe, host, drive, 'lock\tsda\tfine\tx', 'judged')), /holds "fine"/);
-    assert.match(problem(read(readProbe, host, drive.replace('1000', 'big'), 'judged')), /holds "big"/);
   });
 });
 

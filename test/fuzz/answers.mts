@@ -10,6 +10,7 @@ const run =
   'log\tr-1\tChecking for bad blocks in read-write mode\nlog\tr-1\tFrom block 0 to 16383';
 
 export const probeAnswer = wrap(
+  'middleware\t1',
   'drive\tsda\t8:0\tdisk\t18000207937536\t4096\t1\tsata\t00zL2 ABc12\t0x5000c500d1e2f3a4\t38\tST18000NM000J',
   'key\tsda\t00zL2 ABc12',
   'lock\tsda\tactive_pool\ttank',

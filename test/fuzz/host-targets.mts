@@ -22,6 +22,7 @@ import { target, type Target } from './target.mts';
 const answerText = fc.oneof({ weight: 3, arbitrary: mutated(answers) }, { weight: 1, arbitrary: anyText });
 const kinds = [
   'host',
+  'middleware',
   'drive',
   'lock',
   'gap',

@@ -57,6 +57,7 @@ describe('A parser of foreign text', function () {
   it('does not take a list without its last record for a shorter one', () => {
     for (const [text, read, end] of [
       [answers.probeAnswer, readProbe, 'judged'],
+      [answers.probeAnswer, readProbe, 'middleware'],
       [answers.lookAnswer, readHostLook, 'listed'],
       [answers.recordAnswer, readRunRecord, 'listed'],
     ] as const) {
