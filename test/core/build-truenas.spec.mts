@@ -5,6 +5,7 @@ import { buildTruenasDescription } from '../../dist/lib/core/build-truenas-descr
 import { buildTruenasReport, listTruenasSlots } from '../../dist/lib/core/build-truenas-report.js';
 import { judgeAdmission } from '../../dist/lib/core/judge-admission.js';
 import {
+  codeOf,
   drive,
   free,
   inventoryOf,
@@ -85,7 +86,7 @@ describe('buildTruenasReport', () => {
         assert.ok(shown.drives.length > 5);
         for (const { drive: one, locks } of shown.drives) {
           assert.equal(words(locks)[0], only);
-          assert.equal(judgeAdmission(one.serial, shown)?.code, 'locked');
+          assert.equal(codeOf(judgeAdmission(one.serial, shown)), 'locked');
         }
       }
     }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../../dist/lib/core/drive.js';
 import { joinTruenas } from '../../dist/lib/core/join-truenas.js';
+import type { Admission } from '../../dist/lib/core/judge-admission.js';
 import type { Reading } from '../../dist/lib/core/read-host-answer.js';
 import { buildTruenasInventory, disksCall, listTruenasQuestions } from '../../dist/lib/core/truenas-calls.js';
 import type { TruenasDepth, TruenasInventory } from '../../dist/lib/core/truenas-inventory.js';
@@ -128,3 +129,8 @@ export const named: Readonly<Record<string, Partial<DriveFacts>>> = {
   twin: { serial: 'VHK4TWIN', wwn: '0x5000cca2a1b20007', name: 'sdh' },
   nvme: { serial: 'VMW_NVME_0001', wwn: 'eui.0025385b21404d42', sizeBytes: 1000204886016, name: 'nvme0n1' },
 };
+
+/** Why a drive is not admitted, null when it is. */
+export function codeOf(admission: Admission): string | null {
+  return admission.ok ? null : admission.refusal.code;
+}
