@@ -6,6 +6,7 @@ import { addLocks, listAdded, type AddedLocks } from '../core/added-locks';
 import { listDisturbances } from '../core/list-disturbances';
 import { UnreachableError } from '../core/refusal';
 import type { TruenasInventory } from '../core/truenas-inventory';
+import type { TruenasView } from '../core/views';
 import type { DriveProbe } from '../nas/drive-probe';
 import { describeError, type EngineBase } from './engine-base';
 import type { Middleware } from './middleware';
@@ -16,7 +17,10 @@ export interface NasTruthParts {
   /** Null for a NAS that is only watched: the middleware is all there is. */
   readonly probe: Pick<DriveProbe, 'probe'> | null;
   /** Null: the middleware is not asked. */
-  readonly middleware: Pick<Middleware, 'readInventory' | 'readPreflight' | 'onHint' | 'isOptional'> | null;
+  readonly middleware: Pick<
+    Middleware,
+    'readInventory' | 'readPreflight' | 'onHint' | 'isOptional' | 'view'
+  > | null;
   /** A new inventory was read. */
   took(): void;
 }
@@ -34,6 +38,7 @@ export class NasTruth {
   readonly #watch: TruenasWatch | null;
   #preflight: TruenasInventory | null = null;
   #added: { readonly at: number; readonly locks: AddedLocks } | null = null;
+  #hasMiddleware = false;
   #slots: ReadonlyMap<string, string> = new Map();
 
   constructor(parts: NasTruthParts) {
@@ -81,6 +86,12 @@ export class NasTruth {
     return locks;
   }
 
+  /** How the middleware answers; null on a host without one. */
+  get view(): TruenasView | null {
+    const { middleware } = this.#parts;
+    return middleware !== null && (this.#hasMiddleware || !middleware.isOptional) ? middleware.view : null;
+  }
+
   /** Bay of the enclosure, where TrueNAS tells it. */
   slotOf(serial: string): string | null {
     return this.#slots.get(serial) ?? null;
@@ -120,6 +131,7 @@ export class NasTruth {
   }
 
   #isAsked({ hasMiddleware }: ProbeReport): boolean {
+    this.#hasMiddleware = hasMiddleware;
     return hasMiddleware || this.#parts.middleware?.isOptional === false;
   }
 
