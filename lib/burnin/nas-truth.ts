@@ -1,6 +1,7 @@
 import { buildTruenasReport, listTruenasSlots } from '../core/build-truenas-report';
 import type { DriveIdentity, ProbeReport, SafetyLock } from '../core/drive';
 import { estimateRunMs } from '../core/estimate-run';
+import { isSameDrive } from '../core/judge-grant';
 import { joinTruenas } from '../core/join-truenas';
 import { addLocks, listAdded, type AddedLocks } from '../core/added-locks';
 import { listDisturbances } from '../core/list-disturbances';
@@ -80,6 +81,8 @@ export class NasTruth {
     if (probe === null || middleware === null) return [];
     const host = await probe.probe();
     if (!this.#isAsked(host)) return [];
+    const known = findKnown(host, drive);
+    if (known !== null) return [known];
     const locks = listAdded(host, joinTruenas(host, await this.#readPreflight())).of(drive);
     const open = locks.find(({ kind }) => kind === 'unproven');
     if (open !== undefined) throw new UnreachableError(`Not started yet: ${open.detail}.`);
@@ -140,4 +143,14 @@ export class NasTruth {
     const age = Math.abs(this.#parts.base.clock.now() - (this.#added?.at ?? -Infinity));
     return this.#added !== null && age <= preflightShownMs ? this.#added.locks : null;
   }
+}
+
+/** What is against a drive that is not there exactly as it was admitted: TrueNAS says nothing of it then. */
+function findKnown({ drives }: ProbeReport, drive: DriveIdentity): SafetyLock | null {
+  if (drives.some((probed) => isSameDrive(probed.drive, drive))) return null;
+  const namesake = drives.find((probed) => probed.drive.serial === drive.serial);
+  if (namesake === undefined) return { kind: 'unproven', detail: 'it is not in the NAS now' };
+  const { wwn, sizeBytes } = namesake.drive;
+  const detail = `it has WWN ${wwn ?? 'none'} and ${sizeBytes} bytes now, not ${drive.wwn ?? 'none'} and ${drive.sizeBytes}`;
+  return { kind: 'unproven', detail };
 }
