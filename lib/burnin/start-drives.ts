@@ -113,5 +113,6 @@ function buildJob(
     grants: grant?.locks ?? [],
     grantedBy: grant?.operator ?? null,
     grantedAt: grant?.givenAt ?? null,
+    grantedBoot: grant?.bootId ?? null,
   };
 }

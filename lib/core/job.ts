@@ -48,6 +48,8 @@ export interface Job {
   /** Who did, and when, in milliseconds since the epoch; null where there was nothing to override. */
   readonly grantedBy: string | null;
   readonly grantedAt: number | null;
+  /** Boot of the NAS in which they were seen: after another one they mean nothing. */
+  readonly grantedBoot: string | null;
 }
 
 /** One step of a job's plan. */

@@ -32,6 +32,7 @@ const schema = z
     grants: locks.nullable(),
     granted_by: z.string().nullable(),
     granted_at: z.int().nullable(),
+    granted_boot: z.string().nullable(),
   })
   .transform((row): Job => ({
     id: row.id,
@@ -51,6 +52,7 @@ const schema = z
     grants: row.grants ?? [],
     grantedBy: row.granted_by,
     grantedAt: row.granted_at,
+    grantedBoot: row.granted_boot,
   }));
 
 /** Rows of `jobs`. */
@@ -73,5 +75,6 @@ export function buildJobValues(job: Job): Values {
     grants: job.grants.length === 0 ? null : JSON.stringify(job.grants),
     grantedBy: job.grantedBy,
     grantedAt: job.grantedAt,
+    grantedBoot: job.grantedBoot,
   };
 }

@@ -26,9 +26,9 @@ const countRow: RowKind<LiveCount> = {
 
 const sql = {
   insert: `INSERT INTO jobs (id, nas, serial, wwn, size_bytes, model, state, operator, request_transaction, gate_id,
-      context, created_at, grants, granted_by, granted_at)
+      context, created_at, grants, granted_by, granted_at, granted_boot)
     VALUES (:id, :nas, :serial, :wwn, :sizeBytes, :model, 'queued', :operator, :transaction, :gateId,
-      :context, :createdAt, :grants, :grantedBy, :grantedAt)
+      :context, :createdAt, :grants, :grantedBy, :grantedAt, :grantedBoot)
     ON CONFLICT (nas, serial) WHERE ${live} DO NOTHING`,
   insertStage: `INSERT INTO stages (job_id, position, kind, state) VALUES (:jobId, :position, :kind, 'pending')`,
   cancel: `UPDATE jobs SET cancel_requested_by = :by

@@ -145,6 +145,7 @@ const grants = `
 ALTER TABLE jobs ADD COLUMN grants TEXT CHECK (json_valid(grants));
 ALTER TABLE jobs ADD COLUMN granted_by TEXT;
 ALTER TABLE jobs ADD COLUMN granted_at INTEGER;
+ALTER TABLE jobs ADD COLUMN granted_boot TEXT;
 `;
 
 /** Every step from an empty file to this version. Add at the end; the texts do not follow later renames in core. */

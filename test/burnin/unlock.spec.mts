@@ -65,22 +65,6 @@ describe('an unlock', () => {
     assert.deepEqual(bench.host.starts[0]?.grants, []);
   });
 
-  it('stays with the queued job when its time is over, also across a restart', async () => {
-    bench.maxParallel = 0;
-    await bench.restart();
-    new Line(bench.burnin);
-    await unlock();
-    const job = jobOf(await bench.start('A')) ?? '';
-    bench.aheadMs = 60 * minuteMs;
-    bench.maxParallel = 1;
-    await bench.restart();
-    new Line(bench.burnin);
-    assert.deepEqual(bench.burnin.job(job)?.job.grants, [tank]);
-    await bench.burnin.poll();
-    await until('the run', () => bench.host.starts.length === 1);
-    assert.deepEqual(bench.host.starts[0]?.grants, [tank]);
-  });
-
   it('shows in the view of the drive, and tells who gave it', async () => {
     await unlock();
     const grant = viewOf('A')?.grant;

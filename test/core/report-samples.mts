@@ -25,6 +25,7 @@ export function sampleJob(changes: Partial<Job> = {}): Job {
     grants: [],
     grantedBy: null,
     grantedAt: null,
+    grantedBoot: null,
     ...changes,
   };
 }

@@ -55,6 +55,7 @@ export function buildJob(id: string, serial = `serial-${id}`, change: Partial<Jo
     grants: [],
     grantedBy: null,
     grantedAt: null,
+    grantedBoot: null,
     ...change,
   };
 }

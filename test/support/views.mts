@@ -98,5 +98,6 @@ function buildJob(): Job {
     grants: [],
     grantedBy: null,
     grantedAt: null,
+    grantedBoot: null,
   };
 }

@@ -128,6 +128,9 @@ async function startRun(parts: SurfaceParts, context: StageContext): Promise<Sta
   const against = await parts.askBeforeRun(drive);
   if (!isCovered(against, { locks: context.job.grants })) return takeLocks(context, memo, against);
   const run = await buildRun(parts, memo.run?.runId ?? parts.makeRunId());
+  if (context.job.grants.length > 0 && context.job.grantedBoot !== run.bootId) {
+    return takeRefusal(context, memo, { kind: 'refused', code: 'locked', detail: outlived });
+  }
   context.saveMemo(buildStageMemo({ ...memo, run }));
   const answer = await parts.runs.start({
     runId: run.runId,
@@ -155,6 +158,10 @@ function readMemo({ stage }: StageContext): SurfaceMemo | null {
   if (memo === 'unreadable') throw new Error('the memo of the stage cannot be read');
   return memo;
 }
+
+/** What was seen under a name, a mount point or a label may be something else after a restart. */
+const outlived =
+  'the NAS was restarted after its safety locks were overridden; unlock and start the drive again';
 
 const lookAgain: readonly StartRefusal[] = ['run_exists', 'expired'];
 
