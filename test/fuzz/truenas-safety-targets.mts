@@ -171,7 +171,7 @@ export const truenasSafetyTargets: readonly Target[] = [
   target({
     covers: ['buildTruenasReport', 'listTruenasSlots'],
     input: hurt(5).map(inventoryOf),
-    fromText: textFacts,
+    fromText: (text) => textFacts(text.slice(0, 200)),
     check: (inventory) => {
       const made = buildTruenasReport(inventory);
       checkMade(made);
