@@ -29,11 +29,16 @@ export function joinTruenas(
 
 function addLocks(locks: readonly SafetyLock[], more: readonly SafetyLock[]): readonly SafetyLock[] {
   const all = [...locks];
+  const known = new Set(locks.map(nameLock));
   for (const lock of more) {
-    const isKnown = all.some(({ kind, detail }) => kind === lock.kind && detail === lock.detail);
-    if (!isKnown) all.push(lock);
+    if (!known.has(nameLock(lock))) all.push(lock);
+    known.add(nameLock(lock));
   }
   return all;
+}
+
+function nameLock({ kind, detail }: SafetyLock): string {
+  return `${kind} ${detail}`;
 }
 
 /** Scrubs and resilvers that the middleware sees under way. */
@@ -51,13 +56,17 @@ function addActivities(
   return [...known, ...more.filter((activity) => !isKnown(activity))];
 }
 
+/** Each one locks every drive; nobody reads more. */
+const mostGaps = 20;
+
 function listGaps(
   truenas: TruenasInventory | { readonly failed: string },
   need: TruenasDepth,
 ): readonly string[] {
   if ('failed' in truenas) return [`TrueNAS: ${truenas.failed}`];
   const gaps = [...truenas.gaps, ...listMissing(truenas, need), ...listBlindPools(truenas)];
-  return gaps.map((gap) => `TrueNAS: ${gap}`);
+  const more = gaps.length > mostGaps ? [`and ${gaps.length - mostGaps} more gaps`] : [];
+  return [...gaps.slice(0, mostGaps), ...more].map((gap) => `TrueNAS: ${gap}`);
 }
 
 const needed = {

@@ -33,7 +33,7 @@ export function judgeTruenasLogin(answer: unknown): LoginVerdict {
 
 function judgeRedirect(urls: readonly unknown[]): LoginVerdict {
   for (const url of urls) {
-    const target = readTruenasTarget(String(url));
+    const target = readTruenasTarget(typeof url === 'string' ? url : '');
     if (target.ok) return { kind: 'redirect', target: target.value };
   }
   const message = 'this is the standby controller, and it names no other one with https:// or wss://';

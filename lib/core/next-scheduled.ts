@@ -84,13 +84,16 @@ function findFirst(
   times: readonly number[],
   { fromMs, untilMs, timeZone }: ScheduleSpan,
 ): number | null {
-  const firstDay = Math.floor((fromMs + readOffset(fromMs, timeZone)) / dayMs) * dayMs;
-  const lastDay = untilMs + readOffset(untilMs, timeZone);
+  // To make a formatter takes far longer than to use it.
+  const formatter = formatterOf(timeZone);
+  const offsetAt = (atMs: number) => measureOffset(atMs, formatter);
+  const firstDay = Math.floor((fromMs + offsetAt(fromMs)) / dayMs) * dayMs;
+  const lastDay = untilMs + offsetAt(untilMs);
   for (let day = firstDay; day <= lastDay; day += dayMs) {
     if (!mayStartOn(new Date(day))) continue;
     for (const time of times) {
-      const guess = day + time - readOffset(day + time, timeZone);
-      const moment = day + time - readOffset(guess, timeZone);
+      const guess = day + time - offsetAt(day + time);
+      const moment = day + time - offsetAt(guess);
       if (moment >= fromMs && moment <= untilMs) return moment;
     }
   }
@@ -99,7 +102,11 @@ function findFirst(
 
 /** How far the clock of a zone is ahead of UTC at a moment, in milliseconds. */
 export function readOffset(atMs: number, timeZone: string): number {
-  const parts = formatterOf(timeZone).formatToParts(atMs);
+  return measureOffset(atMs, formatterOf(timeZone));
+}
+
+function measureOffset(atMs: number, formatter: Intl.DateTimeFormat): number {
+  const parts = formatter.formatToParts(atMs);
   const part = (name: string) => Number(parts.find(({ type }) => type === name)?.value);
   const local = Date.UTC(
     part('year'),

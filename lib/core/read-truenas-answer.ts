@@ -41,8 +41,24 @@ export const anyGuid = z
   .nullish()
   .transform((guid) => (guid == null || guid === '' ? null : String(guid)));
 
+/** TrueNAS manages some 1,300 drives at most; a list that is much longer would only hold up everything else. */
+const mostRows = 4000;
+
+/** A list of rows. Its length is looked at first: each bad row costs memory of its own. */
+export function rowsOf<T extends z.ZodType>(schema: T, most = mostRows) {
+  return z.array(z.unknown()).max(most, `has more than ${most} rows`).pipe(z.array(schema));
+}
+
+/** The same for an object by name. */
+export function tableOf<T extends z.ZodType>(schema: T) {
+  return z
+    .record(z.string(), z.unknown())
+    .refine((table) => Object.keys(table).length <= mostRows, `has more than ${mostRows} members`)
+    .pipe(z.record(z.string(), schema));
+}
+
 /** Names of devices. */
-export const names = z.array(neededText);
+export const names = rowsOf(neededText);
 
 /** `sdc` for `/dev/sdc`. */
 export function withoutDev(path: string): string {

@@ -8,6 +8,7 @@ import {
   neededText,
   neededTextOrNull,
   readTruenasAnswer,
+  rowsOf,
 } from './read-truenas-answer';
 import type { TruenasDisk, TruenasIdentifier } from './truenas-inventory';
 
@@ -62,7 +63,7 @@ const rowSchema = z.object({
 
 /** Reads the rows of `disk.query`, asked with `extra.pools`, of any version. */
 export function readTruenasDisks(answer: unknown): Reading<readonly TruenasDisk[]> {
-  const reading = readTruenasAnswer('disk.query', z.array(rowSchema), answer);
+  const reading = readTruenasAnswer('disk.query', rowsOf(rowSchema), answer);
   return reading.ok ? { ok: true, value: reading.value.map(buildDisk) } : reading;
 }
 

@@ -100,8 +100,12 @@ function readErrname(reason: string | null): string | null {
   return /^\[(E[A-Z]{2,30})\]/.exec(reason ?? '')?.[1] ?? null;
 }
 
+/** More would not fit into a message, and a hostile NAS may send a million. */
+const mostDetails = 20;
+
 function buildError(fault: Fault): TruenasError {
   const details = fault.extra
+    .slice(0, mostDetails)
     .map((item) => [textAt(item, 0), textAt(item, 1)].filter((part) => part !== null).join(': '))
     .filter((detail) => detail !== '' && !fault.words.includes(detail));
   const words = details.length === 0 ? fault.words : `${fault.words} (${details.join('; ')})`;

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { cleanText } from './clean-text';
 import type { Reading } from './read-host-answer';
 import { textAt } from './read-json';
-import { anyText, neededText, readTruenasAnswer, withoutDev } from './read-truenas-answer';
+import { anyText, neededText, readTruenasAnswer, rowsOf, tableOf, withoutDev } from './read-truenas-answer';
 import type { TruenasAlert, TruenasTemperature } from './truenas-inventory';
 
 const degrees = z.number().nullable();
-const temperatures = z.record(z.string(), z.union([degrees, z.array(degrees)])).nullable();
+const temperatures = tableOf(z.union([degrees, z.array(degrees)])).nullable();
 
 /**
  * Reads `disk.temperatures` in its four shapes: degrees, null, a zero that means unknown (25.04), and degrees with the
@@ -33,7 +33,7 @@ const alertSchema = z.object({
 
 /** Reads `alert.list`: the alerts that nobody has dismissed, with the drive they are about as far as they name one. */
 export function readTruenasAlerts(answer: unknown): Reading<readonly TruenasAlert[]> {
-  const reading = readTruenasAnswer('alert.list', z.array(alertSchema), answer);
+  const reading = readTruenasAnswer('alert.list', rowsOf(alertSchema), answer);
   if (!reading.ok) return reading;
   const alerts = reading.value.filter(({ dismissed }) => dismissed !== true);
   return {

@@ -5,6 +5,9 @@ import type { Redact } from './truenas-secrets';
 /** A longer answer is no answer. `disk.query` of a thousand drives takes less than 2 MiB. */
 export const maxAnswerLength = 16 * 2 ** 20;
 
+/** A thousand drives with their partitions are some 150,000 values; 16 MiB of the smallest ones would take gigabytes. */
+const mostValues = 500_000;
+
 const maxDepth = 64;
 
 /** Thrown inside this reader only. */
@@ -17,6 +20,9 @@ class FormatError extends Error {}
  */
 export function readTruenasJson(text: string, redact: Redact): Reading<unknown> {
   if (text.length > maxAnswerLength) return { ok: false, problem: `an answer of ${text.length} characters` };
+  if (text.length > mostValues && countValues(text) > mostValues) {
+    return { ok: false, problem: `an answer of more than ${mostValues} values` };
+  }
   try {
     return { ok: true, value: decode(JSON.parse(text), redact, 0) };
   } catch (error) {
@@ -24,6 +30,18 @@ export function readTruenasJson(text: string, redact: Redact): Reading<unknown> 
     return { ok: false, problem: error instanceof FormatError ? error.message : 'the text is not JSON' };
   }
 }
+
+/** By the characters in front of values, also where they stand inside texts: near enough, and without taking memory. */
+function countValues(text: string): number {
+  let count = 0;
+  for (let index = 0; index < text.length && count <= mostValues; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === comma || code === bracket || code === brace) count += 1;
+  }
+  return count;
+}
+
+const [comma, bracket, brace] = [0x2c, 0x5b, 0x7b];
 
 function decode(value: unknown, redact: Redact, depth: number): unknown {
   if (typeof value === 'string') return redact(value);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Reading } from './read-host-answer';
 import { numberAt, textAt, valueAt } from './read-json';
-import { anyGuid, anyText, neededText, readTruenasAnswer } from './read-truenas-answer';
+import { anyGuid, anyText, neededText, readTruenasAnswer, rowsOf } from './read-truenas-answer';
 import type { TruenasMember, TruenasPool } from './truenas-inventory';
 
 const nodeSchema = z.object({
@@ -23,7 +23,7 @@ const poolSchema = z.object({
 
 /** Reads `pool.query`. A part of a topology that cannot be read makes the whole answer unreadable: it may name a drive. */
 export function readTruenasPools(answer: unknown): Reading<readonly TruenasPool[]> {
-  const reading = readTruenasAnswer('pool.query', z.array(poolSchema), answer);
+  const reading = readTruenasAnswer('pool.query', rowsOf(poolSchema), answer);
   if (!reading.ok) return reading;
   const pools: TruenasPool[] = [];
   for (const { name, status, scan, topology } of reading.value) {
@@ -44,11 +44,11 @@ export function readTruenasPools(answer: unknown): Reading<readonly TruenasPool[
 function walk(roots: readonly unknown[]): Reading<readonly Node[]> {
   const waiting = [...roots];
   const nodes: Node[] = [];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const reading = readTruenasAnswer('pool.query', nodeSchema, next);
+  while (waiting.length > 0) {
+    const reading = readTruenasAnswer('pool.query', nodeSchema, waiting.pop());
     if (!reading.ok) return reading;
     nodes.push(reading.value);
-    waiting.push(...(reading.value.children ?? []));
+    for (const child of reading.value.children ?? []) waiting.push(child);
   }
   return { ok: true, value: nodes };
 }

@@ -1,9 +1,19 @@
 import { z } from 'zod';
+import { cleanText } from './clean-text';
 import type { Reading } from './read-host-answer';
-import { anyCount, neededText, readTruenasAnswer } from './read-truenas-answer';
+import { anyCount, neededText, readTruenasAnswer, rowsOf } from './read-truenas-answer';
 import type { TruenasSchedule, TruenasScrubTask, TruenasSmartTask } from './truenas-inventory';
 
-const field = z.union([z.string(), z.number().transform(String)]);
+/** Each schedule is walked minute by minute. */
+const mostTasks = 500;
+
+/** All sixty minutes by name take 170 characters. */
+const maxFieldLength = 200;
+
+/** What is cut off or cleaned is not understood any more, which is then said. */
+const field = z
+  .union([z.string(), z.number().transform(String)])
+  .transform((text) => cleanText(text, maxFieldLength));
 
 /** The tests of smartd have no minute: they begin with the hour. */
 const scheduleSchema = z.object({
@@ -28,7 +38,7 @@ const smartSchema = z.object({
 
 /** Reads `smart.test.query` (up to 25.04). */
 export function readTruenasSmartTests(answer: unknown): Reading<readonly TruenasSmartTask[]> {
-  const reading = readTruenasAnswer('smart.test.query', z.array(smartSchema), answer);
+  const reading = readTruenasAnswer('smart.test.query', rowsOf(smartSchema, mostTasks), answer);
   if (!reading.ok) return reading;
   const tasks = reading.value.map(({ type, all_disks, disks, schedule }): TruenasSmartTask => ({
     test: type.toLowerCase(),
@@ -43,12 +53,19 @@ const cronSchema = z.object({ command: z.string(), enabled: isEnabled, schedule:
 
 /** Reads `cronjob.query` (from 25.10) for jobs that call `disk.smart_test`: what became of the schedules of older versions. */
 export function readTruenasSmartJobs(answer: unknown): Reading<readonly TruenasSmartTask[]> {
-  const reading = readTruenasAnswer('cronjob.query', z.array(cronSchema), answer);
+  const reading = readTruenasAnswer('cronjob.query', rowsOf(cronSchema, mostTasks), answer);
   if (!reading.ok) return reading;
   const tasks = reading.value.flatMap(({ command, enabled, schedule }): TruenasSmartTask[] => {
     const [, test, rest] = /\bdisk\.smart_test\s+["']?(\w+)["']?(.*)/s.exec(command) ?? [];
     if (!enabled || test === undefined || rest === undefined) return [];
-    return [{ test: test.toLowerCase(), identifiers: readIdentifiers(rest), schedule, dayRule: 'either' }];
+    return [
+      {
+        test: cleanText(test, 50).toLowerCase(),
+        identifiers: readIdentifiers(rest),
+        schedule,
+        dayRule: 'either',
+      },
+    ];
   });
   return { ok: true, value: tasks };
 }
@@ -79,7 +96,7 @@ const scrubSchema = z.object({
 
 /** Reads `pool.scrub.query`. */
 export function readTruenasScrubs(answer: unknown): Reading<readonly TruenasScrubTask[]> {
-  const reading = readTruenasAnswer('pool.scrub.query', z.array(scrubSchema), answer);
+  const reading = readTruenasAnswer('pool.scrub.query', rowsOf(scrubSchema, mostTasks), answer);
   if (!reading.ok) return reading;
   const tasks = reading.value.filter(({ enabled }) => enabled);
   return {

@@ -8,6 +8,8 @@ import {
   neededText,
   neededTextOrNull,
   readTruenasAnswer,
+  rowsOf,
+  tableOf,
   withoutDev,
 } from './read-truenas-answer';
 import type { TruenasDevice, TruenasExtent, TruenasUsage, TruenasUsageList } from './truenas-inventory';
@@ -32,7 +34,7 @@ const detailSchema = unusedSchema.extend({
 
 /** Reads `disk.details` of type BOTH. */
 export function readTruenasDetails(answer: unknown): Reading<TruenasUsageList> {
-  const schema = z.object({ used: z.array(detailSchema), unused: z.array(detailSchema) });
+  const schema = z.object({ used: rowsOf(detailSchema), unused: rowsOf(detailSchema) });
   const reading = readTruenasAnswer('disk.details', schema, answer);
   if (!reading.ok) return reading;
   const read = (isUnused: boolean) => (detail: z.output<typeof detailSchema>) => ({
@@ -48,7 +50,7 @@ export function readTruenasDetails(answer: unknown): Reading<TruenasUsageList> {
  * pools there too, and say so.
  */
 export function readTruenasUnused(answer: unknown): Reading<TruenasUsageList> {
-  const reading = readTruenasAnswer('disk.get_unused', z.array(unusedSchema), answer);
+  const reading = readTruenasAnswer('disk.get_unused', rowsOf(unusedSchema), answer);
   return reading.ok
     ? { ok: true, value: { scope: 'unused', drives: reading.value.map(buildUsage) } }
     : reading;
@@ -77,7 +79,7 @@ const deviceSchema = z.union([
 
 /** Reads `device.get_info` for disks: an object by name, of devices or (asked for serials only) of serials. CORE calls the serial `ident`. */
 export function readTruenasDevices(answer: unknown): Reading<readonly TruenasDevice[]> {
-  const reading = readTruenasAnswer('device.get_info', z.record(z.string(), deviceSchema), answer);
+  const reading = readTruenasAnswer('device.get_info', tableOf(deviceSchema), answer);
   if (!reading.ok) return reading;
   const devices = Object.entries(reading.value).map(([name, device]): TruenasDevice => {
     if (typeof device === 'string')
@@ -98,7 +100,7 @@ const extentSchema = z.object({ name: neededText, type: neededText, disk: anyTex
 
 /** Reads `iscsi.extent.query`: extents on drives, not those on files and volumes. An extent on nothing that it names is unreadable. */
 export function readTruenasExtents(answer: unknown): Reading<readonly TruenasExtent[]> {
-  const reading = readTruenasAnswer('iscsi.extent.query', z.array(extentSchema), answer);
+  const reading = readTruenasAnswer('iscsi.extent.query', rowsOf(extentSchema), answer);
   if (!reading.ok) return reading;
   const extents = reading.value
     .filter(({ type }) => type === 'DISK')

@@ -22,6 +22,12 @@ const at = Date.parse('2026-11-22T12:00:00Z');
 const describeDrive = (old: string) => valueOf(buildTruenasDescription(old, 'passed', at));
 
 describe('buildTruenasDescription', () => {
+  it('does not search a text that is far too long, even one of blanks', () => {
+    const blanks = `${' '.repeat(1000)}x`;
+    assert.match(problemOf(buildTruenasDescription(blanks, 'passed', at)), /leaves no room/);
+    assert.equal(describeDrive(blanks.slice(1)), '[burn-in passed 2026-11-22] x');
+  });
+
   it('puts the result in front of what the operator wrote', () => {
     assert.equal(describeDrive(''), '[burn-in passed 2026-11-22]');
     assert.equal(describeDrive('shelf 3, spare'), '[burn-in passed 2026-11-22] shelf 3, spare');

@@ -201,4 +201,14 @@ describe('joinTruenas', () => {
       'unproven TrueNAS: the members of pool vault (OFFLINE) are not known',
     ]);
   });
+
+  it('names twenty gaps and counts the others, so that a thousand of them do not fill every drive', () => {
+    const gaps = Array.from({ length: 1000 }, (_, index) => `gap ${index}`);
+    const joined = joinTruenas(report(free()), { ...inventoryOf('25.10'), gaps });
+    assert.equal(joined.gaps.length, 21);
+    assert.deepEqual(words(joined.drives[0]?.locks ?? []).slice(-2), [
+      'unproven TrueNAS: gap 19',
+      'unproven TrueNAS: and 980 more gaps',
+    ]);
+  });
 });

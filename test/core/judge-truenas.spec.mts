@@ -108,6 +108,13 @@ describe('nameSocketError', () => {
 });
 
 describe('judgeTruenasLogin', () => {
+  it('takes an address that is no text for none', () => {
+    const urls = [{ toString: 1, valueOf: null }, 7, null];
+    const verdict = judgeTruenasLogin({ response_type: 'REDIRECT', urls });
+    assert.ok(verdict.kind === 'failed');
+    assert.match(verdict.failure.message, /names no other one/);
+  });
+
   it('lets in on a clear yes only', () => {
     for (const answer of [true, { response_type: 'SUCCESS', user_info: null }]) {
       assert.deepEqual(judgeTruenasLogin(answer), { kind: 'in' });

@@ -11,6 +11,12 @@ const data = (error: number, errname: string | null, more: object = {}) => ({
 });
 
 describe('readRpcError', () => {
+  it('tells the first twenty details and no more', () => {
+    const extra = Array.from({ length: 100_000 }, (_, index) => [`m${index}`, null]);
+    const { message } = readRpcError({ data: { reason: 'no', extra } });
+    assert.match(message, /; m19\)$/);
+  });
+
   const rows: readonly Row[] = [
     ['a method that does not exist', { code: -32601, message: 'Method does not exist' }, 'no_method', null],
     ['a model that does not exist', data(201, 'ENOMETHOD'), 'no_method', 201],

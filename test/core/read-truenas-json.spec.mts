@@ -80,4 +80,11 @@ describe('readTruenasJson', () => {
       assert.equal(({} as { isAdmin?: boolean }).isAdmin, undefined);
     });
   }
+
+  it('refuses a text of more values than any answer has, before it makes anything of them', () => {
+    const bomb = `[${'[],'.repeat(260_000)}[]]`;
+    const reading = readTruenasJson(bomb, redactNothing);
+    assert.deepEqual(reading, { ok: false, problem: 'an answer of more than 500000 values' });
+    assert.ok(readTruenasJson(`["${'x'.repeat(600_000)}"]`, redactNothing).ok);
+  });
 });

@@ -73,6 +73,11 @@ describe('JSON-RPC frames', () => {
 });
 
 describe('DDP frames', () => {
+  it('tell no more than a hundred subscriptions ready at once', () => {
+    const subs = Array.from({ length: 5000 }, (_, index) => `s${index}`);
+    assert.equal(read(ddpDialect, { msg: 'ready', subs }).length, 100);
+  });
+
   it('are built as the middleware wants them', () => {
     assert.deepEqual(JSON.parse(ddpDialect.buildCall({ id: '9', method: 'disk.query', params: [] })), {
       id: '9',

@@ -1,3 +1,4 @@
+import { cleanText } from '../../core/clean-text';
 import { judgeTruenasLogin, judgeTruenasLoginError } from '../../core/judge-truenas-login';
 import type { LoginVerdict } from '../../core/judge-truenas-login';
 import type { TruenasSettings } from '../../core/settings';
@@ -144,7 +145,7 @@ function buildLogin(
 async function askVersion(session: TruenasSession, signal: AbortSignal): Promise<string | null> {
   try {
     const answer = await session.call('system.version', [], signal);
-    return typeof answer === 'string' ? answer : null;
+    return typeof answer === 'string' ? cleanText(answer, 100) : null;
   } catch (error) {
     if (error instanceof TruenasError) return null;
     throw error;

@@ -1,3 +1,4 @@
+import { cleanText } from '../../core/clean-text';
 import { readMidcltAnswers } from '../../core/read-midclt-answer';
 import type { TruenasAnswer } from '../../core/read-midclt-answer';
 import { UnreachableError } from '../../core/refusal';
@@ -122,7 +123,7 @@ class Midclt implements MidcltCaller {
 
   #learnVersion(answer: TruenasAnswer | undefined): void {
     if (answer?.ok !== true || typeof answer.value !== 'string') return;
-    this.#versionText = answer.value.slice(0, 100);
+    this.#versionText = cleanText(answer.value, 100);
     this.#isVersionOld = false;
   }
 

@@ -248,4 +248,13 @@ describe('The TrueNAS socket and its login', () => {
     await untilLink(caller, 'refused');
     assert.match(caller.view.message, /in a way that is not known/);
   });
+
+  it('shows a version without measure as one short line', async () => {
+    const server = await bench.serve('json_rpc');
+    server.methods.set('system.version', () => `TrueNAS\n\u202e${'9'.repeat(5000)}`);
+    const caller = bench.open(server);
+    await untilLink(caller, 'connected');
+    assert.equal(caller.view.version?.length, 100);
+    assert.doesNotMatch(caller.view.message, /[\n\u202e]/);
+  });
 });
