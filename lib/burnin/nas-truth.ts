@@ -6,6 +6,7 @@ import { addLocks, listAdded, type AddedLocks } from '../core/added-locks';
 import { listDisturbances } from '../core/list-disturbances';
 import { UnreachableError } from '../core/refusal';
 import type { TruenasInventory } from '../core/truenas-inventory';
+import type { TruenasView } from '../core/views';
 import type { DriveProbe } from '../nas/drive-probe';
 import { describeError, type EngineBase } from './engine-base';
 import type { Middleware } from './middleware';
@@ -16,9 +17,11 @@ export interface NasTruthParts {
   /** Null for a NAS that is only watched: the middleware is all there is. */
   readonly probe: Pick<DriveProbe, 'probe'> | null;
   /** Null: the middleware is not asked. */
-  readonly middleware: Pick<Middleware, 'readInventory' | 'readPreflight' | 'onHint' | 'isOptional'> | null;
+  readonly middleware: Omit<Middleware, 'writeDescription'> | null;
   /** A new inventory was read. */
   took(): void;
+  /** The middleware, or what is told of it, is another one now. */
+  changed(): void;
 }
 
 /** What a pre-flight found is shown for this long beside the cheaper inventory. */
@@ -35,11 +38,16 @@ export class NasTruth {
   #preflight: TruenasInventory | null = null;
   #added: { readonly at: number; readonly locks: AddedLocks } | null = null;
   #slots: ReadonlyMap<string, string> = new Map();
+  readonly #leave: () => void;
+  /** As of the newest probe. */
+  #isTruenas: boolean;
 
   constructor(parts: NasTruthParts) {
     this.#parts = parts;
     const { base, middleware, took } = parts;
     this.#watch = middleware === null ? null : new TruenasWatch({ base, middleware, took });
+    this.#leave = middleware?.onChange(() => parts.changed()) ?? (() => undefined);
+    this.#isTruenas = middleware?.isOptional === false;
   }
 
   /** The host now, with what the middleware said within the last minutes. */
@@ -62,7 +70,9 @@ export class NasTruth {
     if (middleware === null || !this.#isAsked(host)) return host;
     const found = await this.#readPreflight().catch((error: unknown) => ({ failed: describeError(error) }));
     const report = joinTruenas(host, found);
-    this.#added = { at: this.#parts.base.clock.now(), locks: listAdded(host, report) };
+    // Silence takes nothing back that was found.
+    if (!('failed' in found))
+      this.#added = { at: this.#parts.base.clock.now(), locks: listAdded(host, report) };
     return report;
   }
 
@@ -92,7 +102,13 @@ export class NasTruth {
     return listDisturbances(this.#preflight, serial, this.#parts.base.clock.now(), estimateRunMs(sizeBytes));
   }
 
+  /** How the middleware answers; null where there is none. */
+  get truenas(): TruenasView | null {
+    return this.#isTruenas ? (this.#parts.middleware?.view ?? null) : null;
+  }
+
   close(): void {
+    this.#leave();
     this.#watch?.close();
   }
 
@@ -120,7 +136,8 @@ export class NasTruth {
   }
 
   #isAsked({ hasMiddleware }: ProbeReport): boolean {
-    return hasMiddleware || this.#parts.middleware?.isOptional === false;
+    this.#isTruenas = hasMiddleware || this.#parts.middleware?.isOptional === false;
+    return this.#isTruenas;
   }
 
   /** Without it a drive would look free again as soon as only the cheaper questions are asked. */

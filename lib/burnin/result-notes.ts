@@ -20,6 +20,7 @@ export class ResultNotes {
   readonly #parts: ResultNotesParts;
   /** Jobs whose result was noted or will not be. */
   readonly #done = new Set<string>();
+  #warned = '';
   /** Notes what is due. Never rejects. */
   readonly write: () => Promise<void>;
 
@@ -29,13 +30,19 @@ export class ResultNotes {
   }
 
   async #write(): Promise<void> {
-    const { base } = this.#parts;
     try {
-      for (const job of this.#listDue()) await this.#note(job);
+      // One drive that cannot be written to must not keep the others from it.
+      for (const job of this.#listDue()) await this.#note(job).catch((error: unknown) => this.#warn(error));
     } catch (error) {
-      // Tried again after the next reading of the inventory.
-      base.log('warn', `the result of a burn-in could not be noted on TrueNAS: ${describeError(error)}`);
+      this.#warn(error);
     }
+  }
+
+  /** Tried again after the next reading of the inventory. */
+  #warn(error: unknown): void {
+    const text = `the result of a burn-in could not be noted on TrueNAS: ${describeError(error)}`;
+    if (text !== this.#warned) this.#parts.base.log('warn', text);
+    this.#warned = text;
   }
 
   #listDue(): readonly Job[] {

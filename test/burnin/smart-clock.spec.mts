@@ -252,7 +252,14 @@ describe('the clock of SMART readings', () => {
       smartOf: (serial) => smart.of(serial),
       slotOf: () => null,
     });
-    const report = { bootId: 'boot-1', uptimeS: 1, gaps: [], unfit: [], activities: [], hasMiddleware: false };
+    const report = {
+      bootId: 'boot-1',
+      uptimeS: 1,
+      gaps: [],
+      unfit: [],
+      activities: [],
+      hasMiddleware: false,
+    };
     for (const serial of present) host.addDrive(serial);
     inventory.take({ ...report, drives: host.drives });
     const show = () => {
