@@ -1,5 +1,4 @@
 import type { Job } from '../core/job';
-import { isClosed } from '../core/job';
 import type { TruenasNas } from '../nas/truenas/open-truenas-nas';
 import { batched } from './batched';
 import { describeError, recordEvent, type EngineBase } from './engine-base';
@@ -51,7 +50,7 @@ export class ResultNotes {
     return store.drives
       .list(nas)
       .flatMap(({ drive }) => store.jobs.lastOf(nas, drive.serial) ?? [])
-      .filter((job) => isClosed(job.state) && (job.endedAt ?? 0) > since && !this.#done.has(job.id));
+      .filter(({ id, endedAt }) => endedAt !== null && endedAt > since && !this.#done.has(id));
   }
 
   async #note(job: Job): Promise<void> {

@@ -75,6 +75,21 @@ describe('a NAS with TrueNAS', function () {
     assert.match(wordsOf(await answer), /^ok/);
   });
 
+  it('loses no run while its SSH login is not set, and takes it up again with it', async () => {
+    await beginRun();
+    const { engine } = at;
+    await engine.stop();
+    engine.reopen({ ssh: null });
+    await until('the drives', () => at.view(drive)?.isPresent === true);
+    for (let polls = 0; polls < 5; polls += 1) await engine.burnin.poll();
+    assert.deepEqual([at.state(drive), engine.burnin.view().isStale], ['running', false]);
+    assert.match(engine.burnin.view().alerts.join(), /Jobs are waiting, but no SSH login to the NAS is set/);
+    assert.match(wordsOf(await engine.start(other)), /^locked: .*without SSH/);
+    await engine.stop();
+    engine.reopen();
+    await endRun();
+  });
+
   it('gets the result in the description of the drive, beside what the operator wrote', async () => {
     at = await begin({ env: { BURNIN_TRUENAS_DESCRIPTION: 'on' } });
     const { nas } = at.bench;

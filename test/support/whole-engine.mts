@@ -38,7 +38,7 @@ export class WholeEngine {
 
   constructor(settings: Settings) {
     this.settings = { ...settings, dataDir: this.dir };
-    [this.burnin, this.line] = this.#open();
+    [this.burnin, this.line] = this.#open(this.settings);
   }
 
   static async open({ ssh, truenas, env = {} }: WholeEngineOptions): Promise<WholeEngine> {
@@ -47,9 +47,9 @@ export class WholeEngine {
     return new WholeEngine({ ...read.settings, ...(ssh && { ssh }), ...(truenas && { truenas }) });
   }
 
-  #open(): [Burnin, Line] {
+  #open(settings: Settings): [Burnin, Line] {
     const log = (level: string, text: string) => void this.logs.push(`${level}: ${text}`);
-    const burnin = openBurnin({ settings: this.settings, log, lookEveryMs: 100 });
+    const burnin = openBurnin({ settings, log, lookEveryMs: 100 });
     return [burnin, new Line(burnin)];
   }
 
@@ -63,9 +63,9 @@ export class WholeEngine {
     await this.burnin.close();
   }
 
-  /** The same installation again, after `stop`. */
-  reopen(): void {
-    [this.burnin, this.line] = this.#open();
+  /** The same installation again, after `stop`, perhaps with other settings. */
+  reopen(changes: Partial<Settings> = {}): void {
+    [this.burnin, this.line] = this.#open({ ...this.settings, ...changes });
   }
 
   view(serial: string): DriveView | undefined {
