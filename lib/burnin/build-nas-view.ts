@@ -18,7 +18,7 @@ export function buildNasView(parts: BurninParts, own: EngineParts): NasView {
     linkMessage: link.message,
     unfit: inventory.unfit,
     activities: inventory.activities,
-    truenas: own.truth.truenas,
+    truenas: own.truth.view,
     lastPollAt: poller.lastGoodAt,
     isStale: poller.isStale(),
     alerts: listAlerts({ parts, ...own, holds: listFoundHolds(parts, own) }),

@@ -1,6 +1,7 @@
 import { buildTruenasReport, listTruenasSlots } from '../core/build-truenas-report';
 import type { DriveIdentity, ProbeReport, SafetyLock } from '../core/drive';
 import { estimateRunMs } from '../core/estimate-run';
+import { isSameDrive } from '../core/judge-grant';
 import { joinTruenas } from '../core/join-truenas';
 import { addLocks, listAdded, type AddedLocks } from '../core/added-locks';
 import { listDisturbances } from '../core/list-disturbances';
@@ -37,17 +38,15 @@ export class NasTruth {
   readonly #watch: TruenasWatch | null;
   #preflight: TruenasInventory | null = null;
   #added: { readonly at: number; readonly locks: AddedLocks } | null = null;
+  #hasMiddleware = false;
   #slots: ReadonlyMap<string, string> = new Map();
   readonly #leave: () => void;
-  /** As of the newest probe. */
-  #isTruenas: boolean;
 
   constructor(parts: NasTruthParts) {
     this.#parts = parts;
     const { base, middleware, took } = parts;
     this.#watch = middleware === null ? null : new TruenasWatch({ base, middleware, took });
     this.#leave = middleware?.onChange(() => parts.changed()) ?? (() => undefined);
-    this.#isTruenas = middleware?.isOptional === false;
   }
 
   /** The host now, with what the middleware said within the last minutes. */
@@ -85,10 +84,18 @@ export class NasTruth {
     if (probe === null || middleware === null) return [];
     const host = await probe.probe();
     if (!this.#isAsked(host)) return [];
+    const known = findKnown(host, drive);
+    if (known !== null) return [known];
     const locks = listAdded(host, joinTruenas(host, await this.#readPreflight())).of(drive);
     const open = locks.find(({ kind }) => kind === 'unproven');
     if (open !== undefined) throw new UnreachableError(`Not started yet: ${open.detail}.`);
     return locks;
+  }
+
+  /** How the middleware answers; null on a host without one. */
+  get view(): TruenasView | null {
+    const { middleware } = this.#parts;
+    return middleware !== null && (this.#hasMiddleware || !middleware.isOptional) ? middleware.view : null;
   }
 
   /** Bay of the enclosure, where TrueNAS tells it. */
@@ -100,11 +107,6 @@ export class NasTruth {
   disturbances({ serial, sizeBytes }: DriveIdentity): readonly string[] {
     if (this.#preflight === null) return [];
     return listDisturbances(this.#preflight, serial, this.#parts.base.clock.now(), estimateRunMs(sizeBytes));
-  }
-
-  /** How the middleware answers; null where there is none. */
-  get truenas(): TruenasView | null {
-    return this.#isTruenas ? (this.#parts.middleware?.view ?? null) : null;
   }
 
   close(): void {
@@ -136,8 +138,8 @@ export class NasTruth {
   }
 
   #isAsked({ hasMiddleware }: ProbeReport): boolean {
-    this.#isTruenas = hasMiddleware || this.#parts.middleware?.isOptional === false;
-    return this.#isTruenas;
+    this.#hasMiddleware = hasMiddleware;
+    return hasMiddleware || this.#parts.middleware?.isOptional === false;
   }
 
   /** Without it a drive would look free again as soon as only the cheaper questions are asked. */
@@ -145,4 +147,14 @@ export class NasTruth {
     const age = Math.abs(this.#parts.base.clock.now() - (this.#added?.at ?? -Infinity));
     return this.#added !== null && age <= preflightShownMs ? this.#added.locks : null;
   }
+}
+
+/** What is against a drive that is not there exactly as it was admitted: TrueNAS says nothing of it then. */
+function findKnown({ drives }: ProbeReport, drive: DriveIdentity): SafetyLock | null {
+  if (drives.some((probed) => isSameDrive(probed.drive, drive))) return null;
+  const namesake = drives.find((probed) => probed.drive.serial === drive.serial);
+  if (namesake === undefined) return { kind: 'unproven', detail: 'it is not in the NAS now' };
+  const { wwn, sizeBytes } = namesake.drive;
+  const detail = `it has WWN ${wwn ?? 'none'} and ${sizeBytes} bytes now, not ${drive.wwn ?? 'none'} and ${drive.sizeBytes}`;
+  return { kind: 'unproven', detail };
 }

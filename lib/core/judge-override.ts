@@ -45,7 +45,7 @@ const remedies = {
   self_test: 'Wait for the end of the self-test, or abort it on the NAS.',
   unproven: 'Nothing is known to be free until the NAS answers in full: mend what is named here.',
   ambiguous: 'Its WWN does not tell it from the other one: take one of the two out of the NAS.',
-  holder: 'A loop device writes through to it, which no claim would stop: detach the loop device on the NAS.',
+  holder: 'What uses it holds no claim that would stop a write: take the drive out of it on the NAS.',
   active_pool: 'The name of the pool cannot be read: take the drive out of the pool on the NAS.',
 } as const;
 
@@ -58,7 +58,7 @@ function readPhrase({ kind, detail }: SafetyLock, wwn: string | null): string | 
     case 'mounted':
       return 'DESTROY MOUNTED FILESYSTEM';
     case 'holder':
-      return isLoop(detail) ? null : 'DESTROY VOLUME MEMBER';
+      return isUnclaimed(detail) ? null : 'DESTROY VOLUME MEMBER';
     case 'active_pool':
       return readPoolName(detail);
     case 'ambiguous':
@@ -72,9 +72,9 @@ function readPhrase({ kind, detail }: SafetyLock, wwn: string | null): string | 
   }
 }
 
-/** A loop device holds no claim on what it stands on, so nothing would stop its writes. */
-function isLoop(detail: string): boolean {
-  return /^loop\d/.test(detail);
+/** Those that hold no claim on what they stand on: nothing would stop their writes. The host's `is_granted` has the same list. */
+function isUnclaimed(detail: string): boolean {
+  return /^(?:loop\d|nvmet |LIO |the iSCSI extent |btrfs )/.test(detail);
 }
 
 /** `tank` of `tank`, and of `tank (OFFLINE)`: the name of a pool holds no parenthesis. */

@@ -69,7 +69,7 @@ export function judgeTruenasDevices(
   drive: DriveFacts,
   devices: readonly TruenasDevice[],
 ): readonly SafetyLock[] {
-  const found = findDevices(drive, devices);
+  const found = findTruenasDisks(drive, devices);
   const [device] = found;
   if (device === undefined) return [unproven('TrueNAS finds no such device (device.get_info)')];
   if (found.length > 1) {
@@ -80,19 +80,10 @@ export function judgeTruenasDevices(
   return [unproven(`TrueNAS finds it as ${device.name} (device.get_info), the host as ${drive.name}`)];
 }
 
-function findDevices(drive: DriveFacts, devices: readonly TruenasDevice[]): readonly TruenasDevice[] {
-  const same = devices.filter(({ serial }) => compareSerials(serial, drive.serial) === 'same');
-  if (same.length > 0) return same;
-  return devices.filter(
-    ({ serial, sizeBytes }) =>
-      compareSerials(serial, drive.serial) === 'prefix' && sizeBytes === drive.sizeBytes,
-  );
-}
-
 /** Every device name under which a source may speak of this drive. One too many only locks more. */
 export function listTruenasNames(drive: DriveFacts, inventory: TruenasInventory): ReadonlySet<string> {
   const disks = findTruenasDisks(drive, inventory.disks ?? []);
-  const devices = findDevices(drive, inventory.devices ?? []);
+  const devices = findTruenasDisks(drive, inventory.devices ?? []);
   return new Set([
     drive.name,
     ...disks.flatMap(({ name, devname }) => [name, devname]),

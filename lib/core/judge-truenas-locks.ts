@@ -5,7 +5,7 @@ import {
   listTruenasNames,
   matchTruenasDisk,
 } from './judge-truenas-identity';
-import { compareSerials, findTruenasDisks } from './match-truenas';
+import { compareSerials, findTruenasDisks, isOtherWwn } from './match-truenas';
 import type { TruenasInventory, TruenasMember, TruenasPool, TruenasUsage } from './truenas-inventory';
 
 /**
@@ -69,7 +69,7 @@ function judgeNames(
   const locks: SafetyLock[] = [];
   if (isIn(inventory.bootDisks) && !isKnown('boot_pool')) locks.push(poolLock('boot-pool'));
   if (isIn(inventory.poolDisks) && !isKnown('active_pool')) {
-    locks.push({ kind: 'active_pool', detail: 'whose name TrueNAS does not tell' });
+    locks.push({ kind: 'active_pool', detail: '(TrueNAS does not tell its name)' });
   }
   return locks;
 }
@@ -77,7 +77,8 @@ function judgeNames(
 function listUsages(drive: DriveFacts, inventory: TruenasInventory): readonly TruenasUsage[] {
   const names = listTruenasNames(drive, inventory);
   return (inventory.usage?.drives ?? []).filter(
-    ({ name, serial }) => names.has(name) || compareSerials(serial, drive.serial) === 'same',
+    ({ name, serial, lunid }) =>
+      names.has(name) || (compareSerials(serial, drive.serial) === 'same' && !isOtherWwn(lunid, drive.wwn)),
   );
 }
 

@@ -38,15 +38,20 @@ function readWwnDigits(wwn: string | null): string | null {
   return /^[0-9a-f]{16,32}$/.test(digits) && /[1-9a-f]/.test(digits) ? digits : null;
 }
 
+/** What rows and devices have to be known by. */
+type Known = Pick<TruenasDisk, 'serial' | 'lunid' | 'sizeBytes'>;
+
 /**
- * The rows that mean this drive: those with its very serial, else those whose serial begins like its own (or the other way
- * round) with the same size and no other WWN. Never by name, and never by identifier: both change.
+ * The rows (or live devices) that mean this drive: those with its very serial, of several the one with its WWN too; else
+ * those whose serial begins like its own (or the other way round) with the same size and no other WWN. Never by name, and
+ * never by identifier: both change.
  */
-export function findTruenasDisks(
-  drive: DriveIdentity,
-  disks: readonly TruenasDisk[],
-): readonly TruenasDisk[] {
+export function findTruenasDisks<T extends Known>(drive: DriveIdentity, disks: readonly T[]): readonly T[] {
   const same = disks.filter(({ serial }) => compareSerials(serial, drive.serial) === 'same');
+  if (same.length > 1) {
+    const meant = same.filter(({ lunid }) => isSameWwn(lunid, drive.wwn));
+    return meant.length === 1 ? meant : same;
+  }
   if (same.length > 0) return same;
   return disks.filter(
     ({ serial, sizeBytes, lunid }) =>

@@ -15,6 +15,10 @@ import type { TruenasDevice, TruenasExtent, TruenasUsage, TruenasUsageList } fro
 const unusedSchema = z.object({
   name: neededText,
   serial: anyText,
+  ident: anyText,
+  lunid: anyText,
+  exported_zpool: anyText,
+  imported_zpool: anyText,
   duplicate_serial: names,
   dif: z.boolean().nullish(),
   partitions: z.array(z.unknown()).nullish(),
@@ -31,19 +35,18 @@ export function readTruenasDetails(answer: unknown): Reading<TruenasUsageList> {
   const schema = z.object({ used: z.array(detailSchema), unused: z.array(detailSchema) });
   const reading = readTruenasAnswer('disk.details', schema, answer);
   if (!reading.ok) return reading;
-  const read =
-    (isUnused: boolean) =>
-    (detail: z.output<typeof detailSchema>): TruenasUsage => ({
-      ...buildUsage(detail),
-      isUnused,
-      importedPool: detail.imported_zpool,
-      exportedPool: detail.exported_zpool,
-    });
+  const read = (isUnused: boolean) => (detail: z.output<typeof detailSchema>) => ({
+    ...buildUsage(detail),
+    isUnused,
+  });
   const { used, unused } = reading.value;
   return { ok: true, value: { scope: 'all', drives: [...used.map(read(false)), ...unused.map(read(true))] } };
 }
 
-/** Reads `disk.get_unused`, which on CORE stands in for `disk.details`. */
+/**
+ * Reads `disk.get_unused`, which on CORE stands in for `disk.details`. Some versions of SCALE list the drives of exported
+ * pools there too, and say so.
+ */
 export function readTruenasUnused(answer: unknown): Reading<TruenasUsageList> {
   const reading = readTruenasAnswer('disk.get_unused', z.array(unusedSchema), answer);
   return reading.ok
@@ -55,10 +58,11 @@ function buildUsage(detail: z.output<typeof unusedSchema>): TruenasUsage {
   const bay = countAt(detail.enclosure, 'drive_bay_number');
   return {
     name: detail.name,
-    serial: detail.serial,
+    serial: detail.serial ?? detail.ident,
+    lunid: detail.lunid,
     isUnused: true,
-    importedPool: null,
-    exportedPool: null,
+    importedPool: detail.imported_zpool,
+    exportedPool: detail.exported_zpool,
     duplicates: detail.duplicate_serial,
     isDif: detail.dif ?? null,
     partitionCount: detail.partitions?.length ?? null,
@@ -68,7 +72,7 @@ function buildUsage(detail: z.output<typeof unusedSchema>): TruenasUsage {
 
 const deviceSchema = z.union([
   z.string(),
-  z.object({ serial: anyText, ident: anyText, size: anyCount, mediasize: anyCount }),
+  z.object({ serial: anyText, ident: anyText, lunid: anyText, size: anyCount, mediasize: anyCount }),
 ]);
 
 /** Reads `device.get_info` for disks: an object by name, of devices or (asked for serials only) of serials. CORE calls the serial `ident`. */
@@ -76,8 +80,10 @@ export function readTruenasDevices(answer: unknown): Reading<readonly TruenasDev
   const reading = readTruenasAnswer('device.get_info', z.record(z.string(), deviceSchema), answer);
   if (!reading.ok) return reading;
   const devices = Object.entries(reading.value).map(([name, device]): TruenasDevice => {
-    if (typeof device === 'string') return { name, serial: device.trim() || null, sizeBytes: null };
-    return { name, serial: device.serial ?? device.ident, sizeBytes: device.size ?? device.mediasize };
+    if (typeof device === 'string')
+      return { name, serial: device.trim() || null, lunid: null, sizeBytes: null };
+    const { lunid } = device;
+    return { name, serial: device.serial ?? device.ident, lunid, sizeBytes: device.size ?? device.mediasize };
   });
   return { ok: true, value: devices };
 }

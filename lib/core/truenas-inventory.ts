@@ -69,6 +69,7 @@ export interface TruenasPool {
 export interface TruenasUsage {
   readonly name: string;
   readonly serial: string | null;
+  readonly lunid: string | null;
   readonly isUnused: boolean;
   readonly importedPool: string | null;
   readonly exportedPool: string | null;
@@ -91,6 +92,7 @@ export interface TruenasUsageList {
 export interface TruenasDevice {
   readonly name: string;
   readonly serial: string | null;
+  readonly lunid: string | null;
   readonly sizeBytes: number | null;
 }
 

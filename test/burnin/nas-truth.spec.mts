@@ -47,7 +47,7 @@ describe('what is known of a NAS with TrueNAS', () => {
     assert.deepEqual(locksOf(await bench.truth.fresh()), []);
     assert.deepEqual(await bench.truth.askBeforeRun(bench.drive), []);
     await bench.pass(minuteMs);
-    assert.deepEqual([bench.middleware.asked, bench.truth.truenas], [[], null]);
+    assert.deepEqual([bench.middleware.asked, bench.truth.view], [[], null]);
   });
 
   it('locks every drive of a host that has it when it does not answer, also where it is optional', async () => {
@@ -55,14 +55,14 @@ describe('what is known of a NAS with TrueNAS', () => {
     bench.middleware.wait = Promise.reject(new UnreachableError('midclt hangs'));
     assert.deepEqual(wordsOf(await bench.truth.poll()), ['unproven TrueNAS: midclt hangs']);
     assert.deepEqual(wordsOf(await bench.truth.fresh()), ['unproven TrueNAS: midclt hangs']);
-    assert.equal(bench.truth.truenas, bench.middleware.view);
+    assert.equal(bench.truth.view, bench.middleware.view);
   });
 
   it('asks also where the host shows no sign of it, when its key was given', async () => {
     bench.hasMiddleware = false;
     bench.middleware.found = { pools: [tank] };
     assert.deepEqual(wordsOf(await bench.truth.poll()), ['active_pool tank']);
-    assert.equal(bench.truth.truenas, bench.middleware.view);
+    assert.equal(bench.truth.view, bench.middleware.view);
   });
 
   describe('after a pre-flight', () => {

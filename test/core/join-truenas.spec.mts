@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { joinTruenas } from '../../dist/lib/core/join-truenas.js';
+import { judgeAdmission } from '../../dist/lib/core/judge-admission.js';
 import { safetyLockKinds } from '../../dist/lib/core/drive.js';
 import type { ProbedDrive, SafetyLock } from '../../dist/lib/core/drive.js';
 import {
@@ -15,6 +16,7 @@ import {
   named,
   report,
   rows,
+  sizeBytes,
   words,
 } from './truenas-samples.mts';
 import type { Json, Row } from './truenas-samples.mts';
@@ -44,7 +46,7 @@ describe('The safety rules', () => {
   it('pool:null alone never authorises a write; nor does a missing answer', () => {
     const cached = inventoryOf('25.10', {}, 'inventory');
     assert.equal(cached.disks?.find(({ name }) => name === 'sdf')?.pool, null);
-    assert.equal(codeOf('ZL2ABC12', joinTruenas(report(free()), cached)), 'locked');
+    assert.equal(codeOf(judgeAdmission('ZL2ABC12', joinTruenas(report(free()), cached))), 'locked');
     const none = { ...inventoryOf('25.10'), disks: null, pools: null };
     assert.deepEqual(locksOf(none), [
       'unproven TrueNAS: it was not asked for its drives',
@@ -59,7 +61,13 @@ describe('The safety rules', () => {
       'ambiguous TrueNAS finds the same serial number on sdh',
       'ambiguous TrueNAS finds its serial number on several devices: sdh, sdi',
     ]);
-    assert.equal(codeOf('VHK4TWIN', joined), 'locked');
+    assert.equal(codeOf(judgeAdmission('VHK4TWIN', joined)), 'locked');
+    const unnamed = inventoryOf('25.10', {
+      'pool.get_disks': () => ['sdf'],
+      'disk.query': inRow('sdf', { zfs_guid: null }),
+    });
+    const refused = judgeAdmission('ZL2ABC12', joinTruenas(report(free()), unnamed));
+    assert.equal(refused.ok ? '' : refused.phrase, null, 'a pool without a name has no phrase');
     const rowTwice = (list: Json[]) =>
       list.flatMap((row) => (row['name'] === 'sdf' ? [row, { ...row, name: 'sdz' }] : row));
     assert.ok(
@@ -67,6 +75,42 @@ describe('The safety rules', () => {
         'ambiguous TrueNAS has it under several names: sdf, sdz',
       ),
     );
+  });
+});
+
+describe('Twins whose WWN tells them apart', () => {
+  const other = { serial: 'ZL2ABC12', lunid: '5000c500d1e20099' };
+  const changes = {
+    'disk.query': (list: Json[]) => [
+      ...list,
+      ...inRow('sdf', {
+        ...other,
+        name: 'sdz',
+        identifier: '{serial_lunid}ZL2ABC12_5000c500d1e20099',
+        pool: 'tank',
+      })(list.filter(({ name }) => name === 'sdf')),
+    ],
+    'device.get_info': (devices: Json) => ({ ...devices, sdz: { ...other, size: sizeBytes } }),
+    'disk.details': ({ used, unused }: { used: Json[]; unused: Json[] }) => ({
+      unused,
+      used: [
+        ...used,
+        ...used.slice(0, 1).map((one) => ({ ...one, ...other, name: 'sdz', imported_zpool: 'tank' })),
+      ],
+    }),
+  };
+
+  it('are judged each by its own row', () => {
+    assert.deepEqual(locksOf(inventoryOf('25.10', changes)), []);
+    const twin = { name: 'sdz', wwn: '0x5000c500d1e20099' };
+    assert.deepEqual(locksOf(inventoryOf('25.10', changes), twin), ['active_pool tank']);
+  });
+
+  it('are both in doubt where the host knows no WWN', () => {
+    const locks = locksOf(inventoryOf('25.10', changes), { wwn: null });
+    assert.ok(locks.includes('ambiguous TrueNAS has it under several names: sdf, sdz'));
+    assert.ok(locks.includes('ambiguous TrueNAS finds its serial number on several devices: sdf, sdz'));
+    assert.ok(locks.includes('active_pool tank'));
   });
 });
 

@@ -67,8 +67,10 @@ describe('the phrase for a drive', () => {
     assert.equal(phraseOf(...locks.reverse()), expected);
   });
 
-  it('is none where a loop device stands on the drive, as no claim would stop its writes', () => {
-    assert.equal(phraseOf({ kind: 'holder', detail: 'loop7' }), null);
+  it('is none where what uses the drive holds no claim, as nothing would stop its writes', () => {
+    for (const detail of ['loop7', 'nvmet nqn.a/1', 'LIO iblock_0/x', 'the iSCSI extent vm', 'btrfs /srv']) {
+      assert.equal(phraseOf({ kind: 'holder', detail }), null, detail);
+    }
     assert.equal(phraseOf({ kind: 'holder', detail: 'LVM2_member on sda' }), 'DESTROY VOLUME MEMBER');
   });
 

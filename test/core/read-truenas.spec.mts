@@ -207,6 +207,7 @@ describe('The readers of TrueNAS answers', () => {
       assert.deepEqual(of('sdf'), {
         name: 'sdf',
         serial: 'ZL2ABC12',
+        lunid: '5000c500d1e2f3a4',
         isUnused: true,
         importedPool: null,
         exportedPool: null,
@@ -243,13 +244,13 @@ describe('The readers of TrueNAS answers', () => {
       const name = row === 'core-13.0' ? 'da4' : 'sdf';
       assert.deepEqual(
         devices.find((one) => one.name === name),
-        { name, serial: 'ZL2ABC12', sizeBytes },
+        { name, serial: 'ZL2ABC12', lunid: '5000c500d1e2f3a4', sizeBytes },
         row,
       );
     }
     assert.deepEqual(valueOf(readTruenasDevices({ sdc: ' ZL2ABC12', sdd: '' })), [
-      { name: 'sdc', serial: 'ZL2ABC12', sizeBytes: null },
-      { name: 'sdd', serial: null, sizeBytes: null },
+      { name: 'sdc', serial: 'ZL2ABC12', lunid: null, sizeBytes: null },
+      { name: 'sdd', serial: null, lunid: null, sizeBytes: null },
     ]);
     assert.match(problemOf(readTruenasDevices({ sdc: 7 })), /^device\.get_info gave/);
   });

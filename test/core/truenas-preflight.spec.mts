@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { DriveFacts } from '../../dist/lib/core/drive.js';
 import { joinTruenas } from '../../dist/lib/core/join-truenas.js';
+import { judgeAdmission } from '../../dist/lib/core/judge-admission.js';
 import { listDisturbances } from '../../dist/lib/core/list-disturbances.js';
 import {
   codeOf,
@@ -75,7 +76,7 @@ describe('A drive is free by all sources or not at all', () => {
   it('3. Not in boot.get_disks, not in pool.get_disks', () => {
     assert.deepEqual(locksAfter({ 'boot.get_disks': () => ['sdf'] }), ['boot_pool boot-pool']);
     assert.deepEqual(locksAfter({ 'pool.get_disks': (list: string[]) => [...list, 'sdf'] }), [
-      'active_pool whose name TrueNAS does not tell',
+      'active_pool (TrueNAS does not tell its name)',
     ]);
     for (const row of scaleRows) {
       assert.deepEqual(locksOf(inventoryOf(row), named['boot']), ['boot_pool boot-pool'], row);
@@ -143,7 +144,7 @@ describe('A drive is free by all sources or not at all', () => {
     assert.deepEqual(locksAfter({ 'disk.details': moved }), ['unproven TrueNAS does not list it as unused']);
     assert.deepEqual(detail({ name: 'sdz' }), ['unproven TrueNAS does not list it as unused']);
     assert.deepEqual(detail({ serial: 'ZL2OTHER' }), ['unproven TrueNAS has another drive as sdf: ZL2OTHER']);
-    assert.deepEqual(detail({ serial: '' }), [
+    assert.deepEqual(detail({ serial: '', ident: '' }), [
       'unproven TrueNAS has another drive as sdf: without a serial number',
     ]);
     for (const row of scaleRows) {
@@ -163,6 +164,8 @@ describe('A drive is free by all sources or not at all', () => {
     assert.deepEqual(locksOf(twin, { name: 'da4' }), [
       'ambiguous TrueNAS finds the same serial number on da9',
     ]);
+    const exported = inventoryOf('core-13.0', { 'disk.get_unused': inRow('da4', { exported_zpool: 'old' }) });
+    assert.deepEqual(locksOf(exported, { name: 'da4' }), ['exported_pool old']);
     const identifier = '{serial_lunid}ZL2ABC12_5000c500d1e2f3a4';
     const byIdentifier = { 'iscsi.extent.query': () => [{ name: 'raw', type: 'DISK', path: identifier }] };
     assert.deepEqual(locksOf(inventoryOf('core-13.0', byIdentifier), { name: 'da4' }), [
@@ -246,7 +249,7 @@ describe('A drive is free by all sources or not at all', () => {
     const lost = joinTruenas(report(free()), { failed: 'no answer' });
     assert.deepEqual(lost.gaps, ['TrueNAS: no answer']);
     assert.deepEqual(words(lost.drives[0]?.locks ?? []), ['unproven TrueNAS: no answer']);
-    assert.equal(codeOf('ZL2ABC12', lost), 'locked');
+    assert.equal(codeOf(judgeAdmission('ZL2ABC12', lost)), 'locked');
     const methods = [
       'disk.query',
       'pool.query',

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DriveFacts, ProbedDrive, ProbeReport, SafetyLock } from '../../dist/lib/core/drive.js';
-import { judgeAdmission } from '../../dist/lib/core/judge-admission.js';
 import { joinTruenas } from '../../dist/lib/core/join-truenas.js';
+import type { Admission } from '../../dist/lib/core/judge-admission.js';
 import type { Reading } from '../../dist/lib/core/read-host-answer.js';
 import { buildTruenasInventory, disksCall, listTruenasQuestions } from '../../dist/lib/core/truenas-calls.js';
 import type { TruenasDepth, TruenasInventory } from '../../dist/lib/core/truenas-inventory.js';
@@ -130,8 +130,7 @@ export const named: Readonly<Record<string, Partial<DriveFacts>>> = {
   nvme: { serial: 'VMW_NVME_0001', wwn: 'eui.0025385b21404d42', sizeBytes: 1000204886016, name: 'nvme0n1' },
 };
 
-/** The refusal of a start on these facts, null where it would be admitted. */
-export function codeOf(serial: string, facts: ProbeReport): string | null {
-  const admission = judgeAdmission(serial, facts);
+/** Why a drive is not admitted, null when it is. */
+export function codeOf(admission: Admission): string | null {
   return admission.ok ? null : admission.refusal.code;
 }

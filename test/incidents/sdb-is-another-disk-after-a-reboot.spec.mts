@@ -55,9 +55,6 @@ describe('incident "sdb is another disk after a reboot": the test went to whatev
     await open(36_000);
     const { engine, bench } = rehearsal;
     const trap = setTrap(bench.root);
-    engine.burnin.on('nas', () => {
-      if (engine.surface(wanted)?.state === 'running') trap.arm();
-    });
     await engine.start(wanted);
     await until('the start to list the drives', () => trap.isSprung());
     bench.nas.renumber([wanted, other]);
@@ -102,23 +99,25 @@ describe('incident "sdb is another disk after a reboot": the test went to whatev
 /** Stops the NAS's `lsblk`, once, between what it has read and its answer. */
 function setTrap(root: string) {
   const file = (name: string) => path.join(root, 'rehearsal', name);
-  const lsblk = file('bin/lsblk');
-  renameSync(lsblk, `${lsblk}.real`);
-  const script = [
-    '#!/bin/sh',
+  const replace = (tool: string, ...lines: string[]) => {
+    renameSync(file(`bin/${tool}`), file(`bin/${tool}.real`));
+    writeFileSync(file(`bin/${tool}`), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+  };
+  // The start alone asks whether there is a perl to claim with, and lists the drives next.
+  replace(
+    'perl',
+    `case $* in *-MFcntl*) mkdir "$BURNIN_ROOT/rehearsal/once" 2>/dev/null && : >"$BURNIN_ROOT/rehearsal/armed" ;; esac`,
+    `exec "$0.real" "$@"`,
+  );
+  replace(
+    'lsblk',
     `if ! rm "$BURNIN_ROOT/rehearsal/armed" 2>/dev/null; then exec "$0.real" "$@"; fi`,
     `answer=$("$0.real" "$@")`,
     `: >"$BURNIN_ROOT/rehearsal/sprung"`,
     `until [ -e "$BURNIN_ROOT/rehearsal/released" ]; do sleep 0.05; done`,
     `printf '%s\\n' "$answer"`,
-  ];
-  writeFileSync(lsblk, `${script.join('\n')}\n`, { mode: 0o755 });
-  let isArmed = false;
+  );
   return {
-    arm: () => {
-      if (!isArmed) writeFileSync(file('armed'), '');
-      isArmed = true;
-    },
     isSprung: () => existsSync(file('sprung')),
     release: () => {
       rmSync(file('sprung'));

@@ -186,10 +186,8 @@ describe('several NAS under one Node-RED', function () {
       const flow = await begin();
       await ask(north, 'start', { serial: drive }, 't1');
       await ask(south, 'start', { serial: other }, 't2');
-      await south.untilState(
-        other,
-        ({ stage, progress }) => stage === 'surface_validate' && (progress ?? 0) > 0,
-      );
+      const isWriting: Parameters<MqttUser['untilState']>[1] = ({ phase }) => phase !== 'none';
+      await Promise.all([north.untilState(drive, isWriting), south.untilState(other, isWriting)]);
       const gone = (node: FlowNode) => node.id.startsWith('1');
       await helper.setFlows(
         flow.filter((node) => !gone(node)),

@@ -58,7 +58,7 @@ describe('the rehearsal, with nothing set but where to be', function () {
     const { user } = product;
     const used = {
       ZR52TANK: ['active_pool', 'tank'],
-      S64DNX0R903188K: ['boot_pool', 'boot-pool'],
+      S64DNX0R903188K: ['root_filesystem', 'boot-pool'],
       '2YJ6ARCH': ['exported_pool', 'archive'],
       '81N0A0OLDX4K': ['mounted', '/mnt/old'],
     } as const;

@@ -55,10 +55,17 @@ export class FakeMiddleware implements Middleware {
       const { serial, name } = drive;
       const exportedPool = this.exported.get(serial) ?? null;
       const isUnused = true;
-      const nothing = { importedPool: null, duplicates: [], isDif: false, partitionCount: 0, bay: null };
+      const nothing = {
+        lunid: null,
+        importedPool: null,
+        duplicates: [],
+        isDif: false,
+        partitionCount: 0,
+        bay: null,
+      };
       return { name, serial, isUnused, exportedPool, ...nothing };
     });
-    const devices = this.#drives.map(({ drive }) => drive);
+    const devices = this.#drives.map(({ drive }) => ({ ...drive, lunid: null }));
     const asked = {
       usage: { scope: 'all', drives },
       devices,

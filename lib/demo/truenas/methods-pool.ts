@@ -1,4 +1,4 @@
-import { pools } from '../pools';
+import { pools, type RehearsalPool } from '../pools';
 import { noInstance } from './errors';
 import { query } from './filters';
 import { objectParam } from './params';
@@ -19,6 +19,17 @@ export const poolMethods: Methods = {
     run: ({ world: { host, release } }) =>
       pools.filter(({ use }) => use === 'boot_pool').flatMap((pool) => poolDisks(pool, host.state, release)),
   },
+  'pool.scrub.query': {
+    ...reading,
+    isIn: always,
+    run: ({ world, params }) => query(configuredPools(world.host.state).map(buildScrubTask), params),
+  },
+  // Raw disks as extents are for CORE alone; this NAS exports none.
+  'iscsi.extent.query': {
+    isIn: always,
+    role: 'SHARING_ISCSI_EXTENT_READ',
+    run: ({ params }) => query([], params),
+  },
   'zpool.query': {
     ...reading,
     isIn: (release) => isSince(release, '25.10'),
@@ -27,6 +38,19 @@ export const poolMethods: Methods = {
     run: ({ world, params }) => buildZpoolEntries(world.host.state, objectParam(params, 0, 'data')),
   },
 };
+
+/** What TrueNAS sets up with each pool: on Sundays, if the last scrub is old enough. */
+function buildScrubTask({ name }: RehearsalPool, index: number): object {
+  return {
+    id: index + 1,
+    pool: index + 1,
+    pool_name: name,
+    threshold: 35,
+    description: '',
+    enabled: true,
+    schedule: { minute: '00', hour: '00', dom: '*', month: '*', dow: '7' },
+  };
+}
 
 function listPools({ host, release }: Call['world']): readonly object[] {
   return configuredPools(host.state).map((pool) => buildPoolEntry(pool, host.state, release));

@@ -38,6 +38,8 @@ const matrix: Record<string, (version: string) => boolean> = {
   'boot.get_disks': () => true,
   'alert.list': () => true,
   'cronjob.query': () => true,
+  'pool.scrub.query': () => true,
+  'iscsi.extent.query': () => true,
   'core.get_jobs': () => true,
   'disk.details': (version) => isSince(version, '24.10'),
   'disk.get_used': (version) => isSince(version, '24.10'),
