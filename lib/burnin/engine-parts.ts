@@ -111,12 +111,12 @@ function openFacts(truth: NasTruth, smartClock: SmartClock): Facts {
 function openTruth(parts: BurninParts, hooks: EngineHooks): NasTruth {
   const { base, probe, middleware, isWatchOnly, mayWriteDescription } = parts;
   const notes = middleware !== null && mayWriteDescription ? new ResultNotes({ base, middleware }) : null;
-  middleware?.onChange(() => hooks.changed([]));
   return new NasTruth({
     base,
     probe: isWatchOnly ? null : probe,
     middleware,
     took: () => void notes?.write(),
+    changed: () => hooks.changed([]),
   });
 }
 

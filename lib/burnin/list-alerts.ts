@@ -7,7 +7,7 @@ import type { Poller } from './poller';
 import type { Troubles } from './troubles';
 
 export interface AlertSources {
-  readonly parts: Pick<BurninParts, 'base' | 'link'>;
+  readonly parts: Pick<BurninParts, 'base' | 'link' | 'isWatchOnly'>;
   readonly poller: Poller;
   readonly janitor: Janitor;
   readonly gates: Gates;
@@ -29,7 +29,7 @@ export function listAlerts({
   troubles,
   holds,
 }: AlertSources): readonly string[] {
-  const { base, link } = parts;
+  const { base, link, isWatchOnly } = parts;
   const live = base.store.jobs.listLive(base.nas);
   const hasQueue = live.some((job) => job.state === 'queued');
   const says = (condition: boolean, text: string): readonly string[] => (condition ? [text] : []);
@@ -40,6 +40,7 @@ export function listAlerts({
     ...gates.listWaiting(live),
     ...followers.listStalls(live),
     ...says(live.length > 0 && !gates.hasAny(), 'Jobs are waiting, but no drive-lock node is deployed.'),
+    ...says(live.length > 0 && isWatchOnly, 'Jobs are waiting, but no SSH login to the NAS is set.'),
     ...(hasQueue ? holds : []),
     ...deliveries.alerts,
     ...troubles.list(),

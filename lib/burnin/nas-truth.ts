@@ -18,12 +18,11 @@ export interface NasTruthParts {
   /** Null for a NAS that is only watched: the middleware is all there is. */
   readonly probe: Pick<DriveProbe, 'probe'> | null;
   /** Null: the middleware is not asked. */
-  readonly middleware: Pick<
-    Middleware,
-    'readInventory' | 'readPreflight' | 'onHint' | 'isOptional' | 'view'
-  > | null;
+  readonly middleware: Omit<Middleware, 'writeDescription'> | null;
   /** A new inventory was read. */
   took(): void;
+  /** The middleware, or what is told of it, is another one now. */
+  changed(): void;
 }
 
 /** What a pre-flight found is shown for this long beside the cheaper inventory. */
@@ -41,11 +40,13 @@ export class NasTruth {
   #added: { readonly at: number; readonly locks: AddedLocks } | null = null;
   #hasMiddleware = false;
   #slots: ReadonlyMap<string, string> = new Map();
+  readonly #leave: () => void;
 
   constructor(parts: NasTruthParts) {
     this.#parts = parts;
     const { base, middleware, took } = parts;
     this.#watch = middleware === null ? null : new TruenasWatch({ base, middleware, took });
+    this.#leave = middleware?.onChange(() => parts.changed()) ?? (() => undefined);
   }
 
   /** The host now, with what the middleware said within the last minutes. */
@@ -68,7 +69,9 @@ export class NasTruth {
     if (middleware === null || !this.#isAsked(host)) return host;
     const found = await this.#readPreflight().catch((error: unknown) => ({ failed: describeError(error) }));
     const report = joinTruenas(host, found);
-    this.#added = { at: this.#parts.base.clock.now(), locks: listAdded(host, report) };
+    // Silence takes nothing back that was found.
+    if (!('failed' in found))
+      this.#added = { at: this.#parts.base.clock.now(), locks: listAdded(host, report) };
     return report;
   }
 
@@ -107,6 +110,7 @@ export class NasTruth {
   }
 
   close(): void {
+    this.#leave();
     this.#watch?.close();
   }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { StoreUnreachableError, UnreachableError } from '../core/refusal';
 import type { Settings } from '../core/settings';
 import { buildTopicName } from '../core/topics';
-import { openRehearsalNas } from '../demo/rehearsal-nas';
+import { openRehearsalNas, type RehearsalNas } from '../demo/rehearsal-nas';
 import { openMqttLink, type MqttLink } from '../mqtt/open-mqtt-link';
 import { openDriveProbe } from '../nas/open-drive-probe';
 import { openRemoteRuns } from '../nas/open-remote-runs';
@@ -177,22 +177,25 @@ function openWatchedHost(caller: TruenasCaller): Host {
 }
 
 function openRehearsal(settings: Settings): Host {
-  const version = settings.rehearsal;
-  const opening = openRehearsalNas({ dir: path.join(settings.dataDir, 'rehearsal'), version });
-  const shell = new LaterShell(opening.then((nas) => openSshShell(nas.ssh)));
-  const caller = new LaterCaller(
-    opening.then(({ truenas }) => {
-      if (truenas === null) throw new UnreachableError('the rehearsal NAS is no TrueNAS');
-      return openTruenasSocket(truenas);
-    }),
-  );
-  const host = version.startsWith('core') ? openWatchedHost(caller) : openShellHost(settings, shell, caller);
-  const close = async (): Promise<void> => {
-    await closeAll([host, shell, caller]);
-    const nas = await opening.catch(() => null);
-    await nas?.close();
-  };
-  return version === 'linux' ? { ...host, middleware: null, close } : { ...host, close };
+  const dir = path.join(settings.dataDir, 'rehearsal');
+  const opening = openRehearsalNas({ dir, version: settings.rehearsal });
+  const host = openRehearsalHost(settings, opening);
+  const closeNas = async (): Promise<void> => (await opening.catch(() => null))?.close();
+  return { ...host, close: () => host.close().finally(closeNas) };
+}
+
+/** As a NAS of its version is reached: a CORE by its API alone, a plain Linux by SSH alone, the others by both. */
+function openRehearsalHost(settings: Settings, opening: Promise<RehearsalNas>): Host {
+  const openCaller = () => new LaterCaller(opening.then(openRehearsalSocket));
+  const openShell = () => new LaterShell(opening.then((nas) => openSshShell(nas.ssh)));
+  if (settings.rehearsal.startsWith('core')) return openWatchedHost(openCaller());
+  if (settings.rehearsal === 'linux') return openShellHost(settings, openShell());
+  return openShellHost(settings, openShell(), openCaller());
+}
+
+function openRehearsalSocket({ truenas }: RehearsalNas): TruenasCaller {
+  if (truenas === null) throw new UnreachableError('the rehearsal NAS is no TrueNAS');
+  return openTruenasSocket(truenas);
 }
 
 function openMiddleware(

@@ -1,5 +1,4 @@
 import type { Job } from '../core/job';
-import { isClosed } from '../core/job';
 import type { TruenasNas } from '../nas/truenas/open-truenas-nas';
 import { batched } from './batched';
 import { describeError, recordEvent, type EngineBase } from './engine-base';
@@ -20,6 +19,7 @@ export class ResultNotes {
   readonly #parts: ResultNotesParts;
   /** Jobs whose result was noted or will not be. */
   readonly #done = new Set<string>();
+  #warned = '';
   /** Notes what is due. Never rejects. */
   readonly write: () => Promise<void>;
 
@@ -29,13 +29,19 @@ export class ResultNotes {
   }
 
   async #write(): Promise<void> {
-    const { base } = this.#parts;
     try {
-      for (const job of this.#listDue()) await this.#note(job);
+      // One drive that cannot be written to must not keep the others from it.
+      for (const job of this.#listDue()) await this.#note(job).catch((error: unknown) => this.#warn(error));
     } catch (error) {
-      // Tried again after the next reading of the inventory.
-      base.log('warn', `the result of a burn-in could not be noted on TrueNAS: ${describeError(error)}`);
+      this.#warn(error);
     }
+  }
+
+  /** Tried again after the next reading of the inventory. */
+  #warn(error: unknown): void {
+    const text = `the result of a burn-in could not be noted on TrueNAS: ${describeError(error)}`;
+    if (text !== this.#warned) this.#parts.base.log('warn', text);
+    this.#warned = text;
   }
 
   #listDue(): readonly Job[] {
@@ -44,7 +50,7 @@ export class ResultNotes {
     return store.drives
       .list(nas)
       .flatMap(({ drive }) => store.jobs.lastOf(nas, drive.serial) ?? [])
-      .filter((job) => isClosed(job.state) && (job.endedAt ?? 0) > since && !this.#done.has(job.id));
+      .filter(({ id, endedAt }) => endedAt !== null && endedAt > since && !this.#done.has(id));
   }
 
   async #note(job: Job): Promise<void> {

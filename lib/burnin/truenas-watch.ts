@@ -57,7 +57,8 @@ export class TruenasWatch {
     if (this.#first === null) void this.#run();
     if (this.#inventory !== null) return;
     const over = new AbortController();
-    const enough = this.#parts.base.clock.wait(firstWaitMs, over.signal).catch(() => undefined);
+    const either = AbortSignal.any([over.signal, this.#end.signal]);
+    const enough = this.#parts.base.clock.wait(firstWaitMs, either).catch(() => undefined);
     await Promise.race([this.#first, enough]);
     over.abort(new Error('over'));
   }

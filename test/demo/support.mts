@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { openRehearsalNas, type RehearsalNas } from '../../dist/lib/demo/rehearsal-nas.js';
+import {
+  openRehearsalNas,
+  type RehearsalNas,
+  type RehearsalNasOptions,
+} from '../../dist/lib/demo/rehearsal-nas.js';
 import { buildEnvironment } from '../../dist/lib/demo/run-command.js';
 import { killWriters } from '../../dist/lib/demo/writers.js';
 
@@ -26,10 +30,13 @@ export interface Done {
   readonly stderr: string;
 }
 
-export async function openBench(speed?: number): Promise<Bench> {
+export async function openBench(
+  speed?: number,
+  more: Omit<RehearsalNasOptions, 'dir' | 'speed'> = {},
+): Promise<Bench> {
   // A blank in the path, to see every quote.
   const root = path.join(mkdtempSync(path.join(tmpdir(), 'rehearsal-')), 'my nas');
-  const open = () => openRehearsalNas(speed === undefined ? { dir: root } : { dir: root, speed });
+  const open = () => openRehearsalNas({ dir: root, ...more, ...(speed !== undefined && { speed }) });
   const opened = [await open()];
   return {
     root,

@@ -28,6 +28,10 @@ export class StillClock implements Clock {
 
   wait(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(new Error('aborted'));
+        return;
+      }
       const entry = { at: this.time + ms, wake: resolve };
       this.waits.push(entry);
       signal?.addEventListener('abort', () => {

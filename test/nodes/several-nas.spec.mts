@@ -15,6 +15,7 @@ import { until } from '../support/until.mts';
 /** Free drives; every rehearsal NAS has the same ones, serials included. */
 const drive = 'ZR5A1K7Q';
 const other = 'ZR5B82MT';
+const exported = '2YJ6ARCH';
 
 /** A line of stations for one controller, with sinks for answers and reports; `mark` is the first digit of its ids. */
 function buildLine(mark: string, ssh: SshSettings, fields: object): FlowNode[] {
@@ -162,6 +163,23 @@ describe('several NAS under one Node-RED', function () {
       assert.equal(wasWritten(bench.root, other), false);
     }
   }
+
+  it('take no permission for one that was given on the other', async () => {
+    try {
+      await begin();
+      const phrase = 'DESTROY EXPORTED POOL';
+      assert.deepEqual(codesOf(await ask(north, 'unlock', { serial: exported, phrase }, 't1')), ['ok']);
+      assert.deepEqual(codesOf(await ask(south, 'start', { serial: exported }, 't2')), ['locked']);
+      assert.deepEqual(codesOf(await ask(north, 'start', { serial: exported }, 't3')), ['ok']);
+      await north.untilEnd(exported);
+      assert.deepEqual(
+        benches.map(({ root }) => wasWritten(root, exported)),
+        [true, false],
+      );
+    } finally {
+      await end();
+    }
+  });
 
   it('leave a run alone that is the other one’s, and go on when the other controller is removed', async () => {
     try {

@@ -8,9 +8,12 @@ export interface Cable {
   /** Every connection breaks, and none can be made. */
   pull(): Promise<void>;
   plug(): Promise<void>;
+  /** New connections lead to another port of this machine. */
+  lead(target: number): void;
 }
 
-export async function openCable(target: number): Promise<Cable> {
+export async function openCable(port: number): Promise<Cable> {
+  let target = port;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -23,8 +26,8 @@ export async function openCable(target: number): Promise<Cable> {
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
   });
-  const listen = async (port: number) => {
-    server.listen(port, '127.0.0.1');
+  const listen = async (at: number) => {
+    server.listen(at, '127.0.0.1');
     await once(server, 'listening');
   };
   await listen(0);
@@ -40,5 +43,6 @@ export async function openCable(target: number): Promise<Cable> {
       await closed;
     },
     plug: () => listen(address.port),
+    lead: (other) => (target = other),
   };
 }

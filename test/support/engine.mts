@@ -32,6 +32,8 @@ export class Bench {
   };
   /** Taken by the next engine that is opened. */
   middleware: Middleware | null = null;
+  /** Likewise. */
+  mayWriteDescription = true;
   burnin: Burnin;
   #ids = 0;
   #transactions = 0;
@@ -51,7 +53,7 @@ export class Bench {
       probe: this.host,
       isWatchOnly: false,
       middleware: this.middleware,
-      mayWriteDescription: true,
+      mayWriteDescription: this.mayWriteDescription,
       link: { state: 'connected', message: '', onChange: () => () => undefined },
       notifiers: this.notifiers,
       deviceTypes: ['disk'],

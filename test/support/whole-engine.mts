@@ -4,7 +4,12 @@ import path from 'node:path';
 import type { Burnin } from '../../dist/lib/burnin/burnin.js';
 import { openBurnin } from '../../dist/lib/burnin/open-burnin.js';
 import type { Stage } from '../../dist/lib/core/job.js';
-import { readSettings, type Settings, type SshSettings } from '../../dist/lib/core/settings.js';
+import {
+  readSettings,
+  type Settings,
+  type SshSettings,
+  type TruenasSettings,
+} from '../../dist/lib/core/settings.js';
 import type { Answer, DriveView } from '../../dist/lib/core/views.js';
 import { Line } from './engine.mts';
 import { findFreePort } from './mosquitto.mts';
@@ -13,6 +18,8 @@ import { until } from './until.mts';
 export interface WholeEngineOptions {
   /** Without it that of the environment. */
   readonly ssh?: SshSettings;
+  /** Likewise. */
+  readonly truenas?: TruenasSettings;
   /** More variables of the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -31,18 +38,18 @@ export class WholeEngine {
 
   constructor(settings: Settings) {
     this.settings = { ...settings, dataDir: this.dir };
-    [this.burnin, this.line] = this.#open();
+    [this.burnin, this.line] = this.#open(this.settings);
   }
 
-  static async open({ ssh, env = {} }: WholeEngineOptions): Promise<WholeEngine> {
+  static async open({ ssh, truenas, env = {} }: WholeEngineOptions): Promise<WholeEngine> {
     const read = readSettings({ BURNIN_NAS: 'demo', MQTT_PORT: String(await findFreePort()), ...env });
     if (!read.ok) throw new Error(read.problems.join());
-    return new WholeEngine({ ...read.settings, ...(ssh && { ssh }) });
+    return new WholeEngine({ ...read.settings, ...(ssh && { ssh }), ...(truenas && { truenas }) });
   }
 
-  #open(): [Burnin, Line] {
+  #open(settings: Settings): [Burnin, Line] {
     const log = (level: string, text: string) => void this.logs.push(`${level}: ${text}`);
-    const burnin = openBurnin({ settings: this.settings, log, lookEveryMs: 100 });
+    const burnin = openBurnin({ settings, log, lookEveryMs: 100 });
     return [burnin, new Line(burnin)];
   }
 
@@ -56,9 +63,9 @@ export class WholeEngine {
     await this.burnin.close();
   }
 
-  /** The same installation again, after `stop`. */
-  reopen(): void {
-    [this.burnin, this.line] = this.#open();
+  /** The same installation again, after `stop`, perhaps with other settings. */
+  reopen(changes: Partial<Settings> = {}): void {
+    [this.burnin, this.line] = this.#open({ ...this.settings, ...changes });
   }
 
   view(serial: string): DriveView | undefined {
@@ -85,11 +92,11 @@ export class WholeEngine {
   }
 
   start(...serials: string[]): Promise<readonly Answer[]> {
-    return this.#request('start', serials);
+    return this.#request('start', { serials });
   }
 
   cancel(...serials: string[]): Promise<readonly Answer[]> {
-    return this.#request('cancel', serials);
+    return this.#request('cancel', { serials });
   }
 
   /** Waits until badblocks is seen moving on the drive. */
@@ -108,9 +115,18 @@ export class WholeEngine {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  #request(verb: string, serials: readonly string[]): Promise<readonly Answer[]> {
+  /** For one drive. */
+  unlock(serial: string, phrase: string): Promise<readonly Answer[]> {
+    return this.#request('unlock', { serial, phrase });
+  }
+
+  check(...serials: string[]): Promise<readonly Answer[]> {
+    return this.#request('check', { serials });
+  }
+
+  #request(verb: string, fields: object): Promise<readonly Answer[]> {
     const transaction = `t${process.pid}-${(this.#transactions += 1)}`;
     const door = { isRetained: false, topicDrive: null, origin: 'test', gateId: null, context: {} };
-    return this.burnin.request({ verb, payload: { transaction, operator: 'ann', serials }, ...door });
+    return this.burnin.request({ verb, payload: { transaction, operator: 'ann', ...fields }, ...door });
   }
 }
