@@ -1,3 +1,4 @@
+import type { DailyTime } from '../core/next-daily';
 import type { LinkState } from '../core/views';
 import type { DriveProbe } from '../nas/drive-probe';
 import type { RemoteRuns } from '../nas/remote-runs';
@@ -22,6 +23,8 @@ export interface BurninParts {
     onChange(listener: () => void): () => void;
   };
   readonly notifiers: readonly Notifier[];
+  /** When the daily report is due, null for never. */
+  readonly dailyReport: DailyTime | null;
   readonly deviceTypes: readonly string[];
   readonly maxParallel: number;
   /** Milliseconds between two looks at the running stages. */

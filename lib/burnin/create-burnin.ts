@@ -12,12 +12,14 @@ import type {
   Station,
 } from './burnin';
 import type { BurninParts } from './burnin-parts';
+import { DailyReport } from './daily-report';
 import type { EngineBase } from './engine-base';
 import { openEngineParts, type EngineParts } from './engine-parts';
 import { takeLap } from './laps';
 import { reconcile } from './reconcile';
 import { takeRequest } from './requests';
 import { readAdmittedJob } from './stations';
+import { readLocalOffset } from './system-clock';
 
 /** Joins the parts of one engine. Nothing starts before the flows are deployed or something is attached. */
 export function createBurnin(parts: BurninParts): Burnin {
@@ -32,6 +34,7 @@ class Engine implements Burnin {
   readonly #parts: BurninParts;
   readonly #base: EngineBase;
   readonly #own: EngineParts;
+  readonly #daily: DailyReport;
   #isClosed = false;
   #lastView: NasView;
 
@@ -44,6 +47,14 @@ class Engine implements Burnin {
       touch: (serial) => this.#touch(serial),
       changed: (serials) => this.#changed(serials),
       polled: () => this.#tellPolled(),
+    });
+    this.#daily = new DailyReport({
+      base,
+      notifiers: parts.notifiers,
+      time: parts.dailyReport,
+      offsetAt: readLocalOffset,
+      view: () => ({ nas: this.view(), drives: this.drives() }),
+      jobView: (job) => this.#own.inventory.jobView(job),
     });
     this.#lastView = this.view();
     parts.link.onChange(() => void this.#tellNas());
@@ -183,7 +194,9 @@ class Engine implements Burnin {
   }
 
   #tellPolled(): void {
-    if (!this.#isClosed) this.#base.bus.emit('polled', this.#lastView);
+    if (this.#isClosed) return;
+    this.#daily.start();
+    this.#base.bus.emit('polled', this.#lastView);
   }
 
   async close(): Promise<void> {
@@ -193,6 +206,7 @@ class Engine implements Burnin {
     this.#own.smartClock.close();
     this.#own.truth.close();
     this.#own.grants.close();
+    this.#daily.close();
     this.#own.deliveries.close();
     this.#own.followers.detach();
     // A follower may be in the middle of a long request to the NAS; the end of the connection ends that.

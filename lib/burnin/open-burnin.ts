@@ -110,6 +110,7 @@ function openOnFiles({ settings, log, lookEveryMs }: BurninOptions, { store, clo
     ...host,
     mayWriteDescription: settings.mayWriteDescription,
     notifiers,
+    dailyReport: settings.dailyReport,
     deviceTypes: settings.deviceTypes,
     maxParallel: settings.maxParallel,
     lookEveryMs: lookEveryMs ?? (settings.ssh === null ? rehearsalLookEveryMs : usualLookEveryMs),

@@ -12,3 +12,8 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/** Milliseconds by which the local time of this machine is ahead of UTC at an instant. */
+export function readLocalOffset(ms: number): number {
+  return -new Date(ms).getTimezoneOffset() * 60_000;
+}

@@ -5,7 +5,8 @@ import { describeCell, describeStageTime, listBadBlockLines, listDriveLines } fr
 import type { ReportSmart } from './report-smart';
 import { describeTime, stateSentences } from './words';
 
-const style = `
+/** Of every report; in the page itself, since nothing may be loaded. */
+export const reportStyle = `
 body { font: 15px/1.45 system-ui, sans-serif; color: #1b1b1b; background: #fff; max-width: 50rem; margin: 1.5rem auto; padding: 0 1rem; }
 h1 { font-size: 1.4rem; overflow-wrap: anywhere; border-left: .5rem solid #777; padding-left: .7rem; }
 h1.passed { border-color: #1a7f37; } h1.failed { border-color: #c62828; } h1.unknown, h1.cancelled { border-color: #b26a00; }
@@ -26,7 +27,7 @@ export function buildReportHtml(data: ReportData, subject: string): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${subject}</title>
-<style>${{ html: style }}</style>
+<style>${{ html: reportStyle }}</style>
 </head>
 <body>
 <h1 class="${data.state}">${subject}</h1>
@@ -50,9 +51,10 @@ ${data.log_tail.length === 0 ? [] : markup`<h2>End of the log</h2><pre>${data.lo
 `.html;
 }
 
-function buildList(title: string, texts: readonly string[]): Markup | readonly Markup[] {
+/** A heading and a list, nothing where the list is empty. */
+export function buildList(title: string, texts: readonly string[]): readonly Markup[] {
   if (texts.length === 0) return [];
-  return markup`<h2>${title}</h2><ul>${texts.map((text) => markup`<li>${text}</li>`)}</ul>`;
+  return [markup`<h2>${title}</h2><ul>${texts.map((text) => markup`<li>${text}</li>`)}</ul>`];
 }
 
 function buildStage(stage: ReportStage, index: number): Markup {

@@ -4,30 +4,31 @@ import { describeCell, describeStageTime, listBadBlockLines, listDriveLines } fr
 import type { ReportSmart } from './report-smart';
 import { describeTime, stateSentences } from './words';
 
-const width = 78;
+/** Columns of every report. */
+export const textWidth = 78;
 
 /** The report for a mail client that shows plain text: at most 78 columns, no control characters but line breaks. */
 export function buildReportText(data: ReportData, subject: string): string {
   const lines = [
-    ...wrapText(subject, width),
-    '='.repeat(Math.min(width, Array.from(subject).length)),
-    ...wrapText(stateSentences[data.state], width),
+    ...wrapText(subject, textWidth),
+    '='.repeat(Math.min(textWidth, Array.from(subject).length)),
+    ...wrapText(stateSentences[data.state], textWidth),
     ...buildSection('Reasons', buildItems(data.reasons)),
     ...buildSection('Gaps', buildItems(data.gaps)),
     ...buildSection(
       'Drive and job',
-      listDriveLines(data).flatMap(([label, value]) => wrapText(value, width, `  ${padText(label, 14)}`)),
+      listDriveLines(data).flatMap(([label, value]) => wrapText(value, textWidth, `  ${padText(label, 14)}`)),
     ),
     ...buildSection('Stages', data.stages.flatMap(buildStage)),
     ...buildSection('Bad blocks', buildItems(listBadBlockLines(data))),
     ...buildSection('SMART before and after', data.smart === null ? [] : buildTable(data.smart)),
     ...buildSection(
       'Events',
-      data.events.flatMap((event) => wrapText(event.message, width, `  ${describeTime(event.at)}  `)),
+      data.events.flatMap((event) => wrapText(event.message, textWidth, `  ${describeTime(event.at)}  `)),
     ),
     ...buildSection(
       'End of the log',
-      data.log_tail.flatMap((line) => wrapText(line, width, '  | ')),
+      data.log_tail.flatMap((line) => wrapText(line, textWidth, '  | ')),
     ),
     '',
     `Report made at ${describeTime(data.generated_at)}. All times are UTC.`,
@@ -35,19 +36,23 @@ export function buildReportText(data: ReportData, subject: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function buildSection(title: string, lines: readonly string[]): readonly string[] {
+/** A heading and its lines, nothing where there are none. */
+export function buildSection(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ['', title, '-'.repeat(title.length), ...lines];
 }
 
-function buildItems(texts: readonly string[]): readonly string[] {
-  return texts.flatMap((text) => wrapText(text, width, '  * '));
+/** Each text as an item of a list. */
+export function buildItems(texts: readonly string[]): readonly string[] {
+  return texts.flatMap((text) => wrapText(text, textWidth, '  * '));
 }
 
 function buildStage(stage: ReportStage, index: number): readonly string[] {
   return [
-    ...wrapText(`${stage.name}: ${stage.state}, ${describeStageTime(stage)}`, width, `  ${index + 1}. `),
-    ...stage.reasons.flatMap((reason) => wrapText(reason, width, '     because: ')),
-    ...stage.evidence.flatMap((item) => wrapText(item.text, width, `     ${padText(`[${item.state}]`, 11)}`)),
+    ...wrapText(`${stage.name}: ${stage.state}, ${describeStageTime(stage)}`, textWidth, `  ${index + 1}. `),
+    ...stage.reasons.flatMap((reason) => wrapText(reason, textWidth, '     because: ')),
+    ...stage.evidence.flatMap((item) =>
+      wrapText(item.text, textWidth, `     ${padText(`[${item.state}]`, 11)}`),
+    ),
   ];
 }
 

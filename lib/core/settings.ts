@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DailyTime } from './next-daily';
 
 /** How to log in to the NAS. */
 export interface SshSettings {
@@ -60,6 +61,8 @@ export interface Settings {
   readonly maxParallel: number;
   readonly mqtt: MqttSettings;
   readonly notify: NotifySettings;
+  /** When the daily report is due, null for never. */
+  readonly dailyReport: DailyTime | null;
 }
 
 export type SettingsResult =
@@ -94,6 +97,12 @@ const certificate = z
     'must be the SHA-256 fingerprint of the certificate, 64 hex digits',
   );
 const onOff = z.enum(['on', 'off'], 'must be on or off').transform((value) => value === 'on');
+const dailyTime = z
+  .string()
+  .regex(/^(?:off|(?:[01]\d|2[0-3]):[0-5]\d)$/, 'must be a time such as 08:00, or off')
+  .transform((text): DailyTime | null => {
+    return text === 'off' ? null : { hour: Number(text.slice(0, 2)), minute: Number(text.slice(3)) };
+  });
 const deviceTypes = z
   .string()
   .transform((list) => list.split(',').map((type) => type.trim()))
@@ -143,6 +152,7 @@ const schema = z
     MAIL_FROM: z.string().optional(),
     MAIL_TO: z.string().optional(),
     WEBHOOK_URL: urlOf('http', 'https').optional(),
+    BURNIN_DAILY_REPORT: dailyTime.default({ hour: 8, minute: 0 }),
   })
   .superRefine((env, context) => {
     for (const [name, why] of listNeeds(env)) {
@@ -208,6 +218,7 @@ function buildSettings(env: z.output<typeof schema>): Settings {
       mailTo: env.MAIL_TO ?? null,
       webhookUrl: env.WEBHOOK_URL ?? null,
     },
+    dailyReport: env.BURNIN_DAILY_REPORT,
   };
 }
 

@@ -38,6 +38,7 @@ const sql = {
     WHERE id = :jobId AND ${live} AND stages_done_at_lap < done.count`,
   get: `SELECT * FROM jobs WHERE id = :jobId`,
   listLive: `SELECT * FROM jobs WHERE nas = :nas AND ${live} ORDER BY seq`,
+  listEnded: `SELECT * FROM jobs WHERE nas = :nas AND ended_at BETWEEN :from AND :to ORDER BY ended_at, seq`,
   lastOf: `SELECT * FROM jobs WHERE nas = :nas AND serial = :serial ORDER BY seq DESC LIMIT 1`,
   lastPerDrive: `SELECT * FROM jobs
     WHERE seq IN (SELECT max(seq) FROM jobs WHERE nas = :nas GROUP BY serial) ORDER BY seq`,
@@ -110,6 +111,11 @@ export class Jobs {
   /** Queued and running jobs in order of admission. */
   listLive(nas: string): readonly Job[] {
     return readRows(jobRow, this.#sql.listLive.all({ nas }), this.#connection);
+  }
+
+  /** Jobs that ended in a span of time, both ends included, first ended first. */
+  listEnded(of: { readonly nas: string; readonly from: number; readonly to: number }): readonly Job[] {
+    return readRows(jobRow, this.#sql.listEnded.all(of), this.#connection);
   }
 
   /** The job of a drive that was admitted last, live or ended. */

@@ -1,5 +1,6 @@
 import { JobCloser } from './close-job';
 import { Connection } from './connection';
+import { DailyReports } from './daily-reports';
 import { Drives } from './drives';
 import type { CorruptRowError } from './errors';
 import { Events } from './events';
@@ -27,6 +28,7 @@ export interface Store {
   readonly jobs: Jobs;
   readonly stages: Stages;
   readonly reports: Reports;
+  readonly dailyReports: DailyReports;
   readonly drives: Drives;
   readonly log: LogLines;
   readonly events: Events;
@@ -71,6 +73,7 @@ function buildStore(connection: Connection): Store {
     jobs: new Jobs(connection, closer),
     stages: new Stages(connection, closer),
     reports: new Reports(connection),
+    dailyReports: new DailyReports(connection),
     drives: new Drives(connection),
     log,
     events,

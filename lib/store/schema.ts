@@ -148,6 +148,27 @@ ALTER TABLE jobs ADD COLUMN granted_at INTEGER;
 ALTER TABLE jobs ADD COLUMN granted_boot TEXT;
 `;
 
+/**
+ * The report of a day on one channel. What a delivered one told of, and up to when, is where the next begins: `told_seq` is
+ * the last event it knew, since a wall clock may be set back.
+ */
+const dailyReports = `
+CREATE TABLE daily_reports (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  nas TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('mail', 'webhook')),
+  day TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('due', 'delivered', 'nothing', 'given_up')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT,
+  first_failed_at INTEGER,
+  next_attempt_at INTEGER NOT NULL,
+  told_until INTEGER,
+  told_seq INTEGER,
+  UNIQUE (nas, channel, day)
+) STRICT;
+`;
+
 /** Every step from an empty file to this version. Add at the end; the texts do not follow later renames in core. */
 export const schemaSteps: readonly SchemaStep[] = [
   { name: 'jobs and stages', sql: jobsAndStages },
@@ -155,4 +176,5 @@ export const schemaSteps: readonly SchemaStep[] = [
   { name: 'drives, log, events, snapshots, requests, installation', sql: surroundings },
   { name: 'traces of requests and deliveries', sql: traces },
   { name: 'overridden safety locks', sql: grants },
+  { name: 'daily reports', sql: dailyReports },
 ];

@@ -93,6 +93,7 @@ describe('readControllerConfig', () => {
         maxParallel: 8,
         mqtt: { url: 'mqtts://broker:8883', username: 'u', password: 'm', embeddedPort: 1884 },
         notify: { smtpUrl: 'smtp://mail', mailFrom: 'a@b', mailTo: 'c@d', webhookUrl: 'https://hook' },
+        dailyReport: { hour: 8, minute: 0 },
       },
     });
   });

@@ -31,6 +31,7 @@ describe('the settings', () => {
       maxParallel: 4,
       mqtt: { url: null, username: null, password: null, embeddedPort: 1883 },
       notify: { smtpUrl: null, mailFrom: null, mailTo: null, webhookUrl: null },
+      dailyReport: { hour: 8, minute: 0 },
     });
   });
 
@@ -61,6 +62,7 @@ describe('the settings', () => {
       MAIL_FROM: 'Burn-in <nas@example.org>',
       MAIL_TO: 'ops@example.org',
       WEBHOOK_URL: 'https://hooks.example.org/x',
+      BURNIN_DAILY_REPORT: '23:59',
       HOME: '/root',
     };
     assert.deepEqual(settingsOf(env), {
@@ -92,6 +94,7 @@ describe('the settings', () => {
         mailTo: 'ops@example.org',
         webhookUrl: 'https://hooks.example.org/x',
       },
+      dailyReport: { hour: 23, minute: 59 },
     });
   });
 
@@ -131,6 +134,12 @@ describe('the settings', () => {
     ]);
   });
 
+  it('have a daily report at eight unless told otherwise', () => {
+    assert.deepEqual(settingsOf({ BURNIN_DAILY_REPORT: '' }).dailyReport, { hour: 8, minute: 0 });
+    assert.deepEqual(settingsOf({ BURNIN_DAILY_REPORT: '00:05' }).dailyReport, { hour: 0, minute: 5 });
+    assert.equal(settingsOf({ BURNIN_DAILY_REPORT: 'off' }).dailyReport, null);
+  });
+
   it('accept all kinds of address that the clients know', () => {
     for (const scheme of ['mqtt', 'mqtts', 'ws', 'wss']) {
       assert.equal(settingsOf({ MQTT_URL: `${scheme}://[::1]:9` }).mqtt.url, `${scheme}://[::1]:9`);
@@ -140,6 +149,7 @@ describe('the settings', () => {
   });
 });
 
+const times = ['8:00', '24:00', '08:60', '08:00 ', '08.00', 'on', 'OFF', '-1:00', '08:00\n', '8am'];
 const wholeNumbers = ['0', '-1', '65536', '1e3', '0x50', '80.5', ' 80', '80 ', 'http', '99999999999'];
 const words = ['a b', 'tank/1', 'tank+', '#', 'ä', 'x'.repeat(65), 'a\nb'];
 const schemes = (ok: string) => ['host', 'ftp://host', `${ok}:`, `${ok}://`, `${ok}://ho st`, '//host'];
@@ -191,6 +201,7 @@ const refusals: readonly { name: string; values: readonly string[]; problem: str
     values: schemes('https'),
     problem: 'must be a URL with a host that begins with http:// or https://',
   },
+  { name: 'BURNIN_DAILY_REPORT', values: times, problem: 'must be a time such as 08:00, or off' },
 ];
 
 describe('settings that are refused', () => {

@@ -6,6 +6,7 @@ import type { Burnin, BurninEvents, IncomingRequest } from '../../dist/lib/burni
 import type { Middleware } from '../../dist/lib/burnin/middleware.js';
 import { createBurnin } from '../../dist/lib/burnin/create-burnin.js';
 import type { Clock } from '../../dist/lib/core/clock.js';
+import type { DailyTime } from '../../dist/lib/core/next-daily.js';
 import { systemClock } from '../../dist/lib/burnin/system-clock.js';
 import type { JobReport, StageEnd, TicketMessage } from '../../dist/lib/core/views.js';
 import type { StageKind, Ticket } from '../../dist/lib/core/job.js';
@@ -19,6 +20,8 @@ export class Bench {
   readonly host = new FakeHost();
   readonly logs: string[] = [];
   readonly notifiers: Notifier[] = [];
+  /** When the daily report is due; counts from the next restart on. */
+  dailyReport: DailyTime | null = null;
   maxParallel = 2;
   /** How long a write waits for another process's. Counts from the next restart on. */
   busyTimeoutMs = 10_000;
@@ -56,6 +59,7 @@ export class Bench {
       mayWriteDescription: this.mayWriteDescription,
       link: { state: 'connected', message: '', onChange: () => () => undefined },
       notifiers: this.notifiers,
+      dailyReport: this.dailyReport,
       deviceTypes: ['disk'],
       maxParallel: this.maxParallel,
       lookEveryMs: 5,
