@@ -10,7 +10,8 @@ import type {
   DailyOverride,
 } from './daily-data';
 import { markup } from './markup';
-import { buildList, reportStyle } from './report-html';
+import { buildList } from './report-html';
+import { buildPage } from './report-page';
 import { buildItems, buildSection, textWidth } from './report-text';
 import type { JobReport } from './views';
 import { describeTime } from './words';
@@ -123,23 +124,10 @@ function buildText(data: DailyData, subject: string, sections: readonly Section[
 }
 
 function buildHtml(data: DailyData, subject: string, sections: readonly Section[]): string {
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${subject}</title>
-<style>${{ html: reportStyle }}</style>
-</head>
-<body>
-<h1 class="${judgeTone(data)}">${subject}</h1>
-<p>${buildIntro(data)}</p>
+  const body = markup`<p>${buildIntro(data)}</p>
 ${sections.flatMap(({ title, lines }) => buildList(title, lines))}
-<p>Report made at ${describeTime(data.generated_at)}. All times are UTC.</p>
-</body>
-</html>
-`.html;
+<p>Report made at ${describeTime(data.generated_at)}. All times are UTC.</p>`;
+  return buildPage(subject, judgeTone(data), body);
 }
 
 /** The colour beside the heading. */
