@@ -28,7 +28,7 @@ function judge_tree(   i, k, n, p, j) {
   for (i = 1; i <= count; i++) {
     k = order[i]
     n = split(parents[k], p, " ")
-    if (n && type[k] != "part") for (j = 1; j <= n; j++) mark(p[j], "holder", name[k])
+    if (n && type[k] != "part") for (j = 1; j <= n; j++) { mark(p[j], "holder", name[k]); is_held[p[j]] = 1 }
     if (mount[k] == "[SWAP]") mark(k, "swap", k)
     else if (mount[k] != "") mark_mount(k, mount[k])
   }
@@ -117,33 +117,32 @@ function judge_loops(   i, path, loop, k) {
     else gap("loop", "unknown device " unescape(path) " behind " loop)
   }
 }
-# Signatures of something that could come alive on the drive at any moment, without a sign that it has.
+# Signatures of something that could come alive on the drive at any moment, without a sign that it has. None hides another.
 function judge_members(   i, k, d) {
   for (i = 1; i <= count; i++) {
     k = order[i]
-    if (k in in_pool) continue
     d = judge_signature(k, fstype[k])
     if (found[k] != fstype[k]) d = judge_signature(k, found[k]) || d
-    if (d || !(parttype[k] in PARTS)) continue
+    if (d || k in is_in_pool || !(parttype[k] in PARTS)) continue
     d = PARTS[parttype[k]]
     member(k, d == "ZFS" ? "exported_pool" : "holder", d " partition " k)
   }
 }
 function judge_signature(k, fs) {
-  if (fs == "zfs_member") member(k, "exported_pool", label[k] == "" ? "zfs_member on " k : label[k])
+  if (fs == "zfs_member") { if (!is_at_work(k)) member(k, "exported_pool", label[k] == "" ? "zfs_member on " k : label[k]) }
   else if (fs ~ MEMBER) member(k, "holder", fs " on " k)
   else return 0
   return 1
 }
-function member(k, kind, detail,   n, i, p) {
-  if (k in is_drive) {
-    if (has_kind[k, "active_pool"] || has_kind[k, "boot_pool"] || has_kind[k, "holder"]) return
-    add(k, kind, detail)
-    return
-  }
-  n = split(parents[k], p, " ")
-  for (i = 1; i <= n; i++) member(p[i], kind, detail)
+# Is the pool of this label among those that are told of already? A drive shows the labels of a partition at its end too.
+function is_at_work(k,   i) {
+  if (label[k] != "") return (k, label[k]) in in_pool || (k, "active_pool", label[k]) in seen || (k, "boot_pool", label[k]) in seen
+  if (k in is_drive) return has_kind[k, "active_pool"] || has_kind[k, "boot_pool"]
+  for (i in in_pool) if (index(i, k SUBSEP) == 1) return 1
+  return 0
 }
+# What has come alive is told of by what holds this very device.
+function member(k, kind, detail) { if (kind != "holder" || !(k in is_held)) mark(k, kind, detail) }
 # Whatever stands on it, it is not known.
 function judge_doubts(   i, k, d) {
   for (i = 1; i <= doubt_count; i++) {

@@ -79,7 +79,7 @@ const controls: readonly Omit<Situation, 'code'>[] = [
     facts: {
       lsblk: [sda, partLine('sda', { FSTYPE: 'zfs_member', LABEL: 'x' }), child('raid1', 'md0', 'sda1')],
     },
-    grants: ['holder md0'],
+    grants: ['holder md0', 'exported_pool x'],
   },
   {
     title: 'a grant for one of two twins',

@@ -153,6 +153,13 @@ const onPartition = row('a member that blkid finds on a partition', 'locked', {
   tools: { blkid: 'case $* in *sda1) echo zfs_member ;; *) exit 2 ;; esac' },
 });
 
+const inPool = row('a volume group that blkid finds on a member of a pool', 'locked', {
+  detail: /holder LVM2_member on sda$/,
+  facts: { lsblk: [sda], zpool: pool('tank', '/dev/sda  OFFLINE  0  0  0') },
+  grants: ['active_pool tank'],
+  tools: { blkid: 'echo LVM2_member' },
+});
+
 const selfTests = [
   'ata-selftest-inprogress-60-7.3',
   'ata-selftest-inprogress-00-7.3',
@@ -182,6 +189,7 @@ export const hostileTools = [
   ...signatures,
   stale,
   onPartition,
+  inPool,
   ...selfTests,
   oldSelfTest,
 ];

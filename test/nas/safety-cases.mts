@@ -1,5 +1,5 @@
 import { diskLine, partLine } from '../support/paper-host.mts';
-import type { PaperFacts } from '../support/paper-host.mts';
+import type { LsblkLine, PaperFacts } from '../support/paper-host.mts';
 
 export const pool = (name: string, ...members: string[]) =>
   [
@@ -23,6 +23,9 @@ export const child = (type: string, name: string, parent: string) => ({
   TYPE: type,
   SIZE: '1',
 });
+
+export const secondPart = (more: LsblkLine = {}) =>
+  partLine('sda', { NAME: 'sda2', KNAME: 'sda2', 'MAJ:MIN': '8:2', ...more });
 
 /** A use of a drive as the sources of facts tell it. */
 export interface SafetyCase extends PaperFacts {
@@ -226,6 +229,52 @@ export const safetyCases: readonly SafetyCase[] = [
     lsblk: [diskLine('sda', { FSTYPE: type })],
     locks: [`holder ${type} on sda`],
   })),
+  {
+    title: 'an exported pool beside a volume group',
+    lsblk: [
+      diskLine('sda'),
+      partLine('sda', { FSTYPE: 'LVM2_member' }),
+      secondPart({ FSTYPE: 'zfs_member', LABEL: 'photos' }),
+    ],
+    locks: ['holder LVM2_member on sda1', 'exported_pool photos'],
+  },
+  {
+    title: 'an exported pool beside a member that another pool has given up',
+    lsblk: [
+      diskLine('sda'),
+      partLine('sda', { FSTYPE: 'zfs_member', LABEL: 'tank' }),
+      secondPart({ FSTYPE: 'zfs_member', LABEL: 'photos' }),
+    ],
+    zpool: pool('tank', '/dev/sda1  OFFLINE  0  0  0'),
+    locks: ['active_pool tank', 'exported_pool photos'],
+  },
+  {
+    title: 'an exported pool on what has the name of a member that was removed',
+    lsblk: [diskLine('sda'), partLine('sda', { FSTYPE: 'zfs_member', LABEL: 'photos' })],
+    zpool: pool('tank', '/dev/sda1  REMOVED  0  0  0'),
+    locks: ['active_pool tank', 'exported_pool photos'],
+  },
+  {
+    title: 'a partition for ZFS that has the name of a member that was removed',
+    lsblk: [diskLine('sda'), partLine('sda', { PARTTYPE: '6a898cc3-1dd2-11b2-99a6-080020736631' })],
+    zpool: pool('tank', '/dev/sda1  REMOVED  0  0  0'),
+    locks: ['active_pool tank', 'exported_pool ZFS partition sda1'],
+  },
+  {
+    title: 'a volume group on what zpool lists as a member',
+    lsblk: [diskLine('sda'), partLine('sda', { FSTYPE: 'LVM2_member' })],
+    zpool: pool('tank', '/dev/sda1  ONLINE  0  0  0'),
+    locks: ['active_pool tank', 'holder LVM2_member on sda1'],
+  },
+  {
+    title: 'a drive that shows the label of the partition at its end',
+    lsblk: [
+      diskLine('sda', { FSTYPE: 'zfs_member', LABEL: 'tank' }),
+      partLine('sda', { FSTYPE: 'zfs_member', LABEL: 'tank' }),
+    ],
+    zpool: pool('tank', '/dev/sda1  ONLINE  0  0  0'),
+    locks: ['active_pool tank'],
+  },
   {
     title: 'the signature of swap that is not in use',
     lsblk: [diskLine('sda', { FSTYPE: 'swap' })],
