@@ -45,7 +45,8 @@ const remedies = {
   self_test: 'Wait for the end of the self-test, or abort it on the NAS.',
   unproven: 'Nothing is known to be free until the NAS answers in full: mend what is named here.',
   ambiguous: 'Its WWN does not tell it from the other one: take one of the two out of the NAS.',
-  holder: 'A loop device writes through to it, which no claim would stop: detach the loop device on the NAS.',
+  holder:
+    'No claim would stop what writes to it: detach the loop device, remove the target or unmount the btrfs on the NAS.',
   active_pool: 'The name of the pool cannot be read: take the drive out of the pool on the NAS.',
 } as const;
 
@@ -58,7 +59,7 @@ function readPhrase({ kind, detail }: SafetyLock, wwn: string | null): string | 
     case 'mounted':
       return 'DESTROY MOUNTED FILESYSTEM';
     case 'holder':
-      return isLoop(detail) ? null : 'DESTROY VOLUME MEMBER';
+      return isUnclaimed(detail) ? null : 'DESTROY VOLUME MEMBER';
     case 'active_pool':
       return readPoolName(detail);
     case 'ambiguous':
@@ -72,9 +73,12 @@ function readPhrase({ kind, detail }: SafetyLock, wwn: string | null): string | 
   }
 }
 
-/** A loop device holds no claim on what it stands on, so nothing would stop its writes. */
-function isLoop(detail: string): boolean {
-  return /^loop\d/.test(detail);
+/**
+ * A loop device and a target for other hosts hold no claim on what they stand on, so nothing would stop their writes; a btrfs
+ * of several devices is more than this drive. `is_granted` on the host has the same list.
+ */
+function isUnclaimed(detail: string): boolean {
+  return /^(?:loop\d|nvmet |LIO |the iSCSI extent |btrfs )/.test(detail);
 }
 
 /** `tank` of `tank`, and of `tank (OFFLINE)`: the name of a pool holds no parenthesis. */

@@ -61,6 +61,34 @@ const misses: readonly (readonly [string, PaperFacts, string])[] = [
     'holder loop0',
   ],
   [
+    'for a target for other hosts, which claims nothing',
+    {
+      lsblk: [sda],
+      sys: { 'kernel/config/nvmet/subsystems/nqn/namespaces/1/device_path': '/dev/sda\n' },
+    },
+    'holder nvmet nqn 1',
+  ],
+  [
+    'for a drive behind a network',
+    { lsblk: [diskLine('sda', { WWN: wwn, TRAN: 'iscsi' })] },
+    'unproven it is reached over a network (iscsi), where another host may use it',
+  ],
+  [
+    'for another pool of the same name',
+    { lsblk: part({ FSTYPE: 'zfs_member', LABEL: 'tank', UUID: '2' }) },
+    'exported_pool tank (UUID=1)',
+  ],
+  [
+    'for a pool of any identity',
+    { lsblk: part({ FSTYPE: 'zfs_member', LABEL: 'tank', UUID: '2' }) },
+    'exported_pool tank',
+  ],
+  [
+    'for another volume group',
+    { lsblk: part({ FSTYPE: 'LVM2_member', UUID: 'b' }) },
+    'holder LVM2_member on sda1 (UUID=a)',
+  ],
+  [
     'for an array over the label of a pool',
     { lsblk: [...part({ FSTYPE: 'zfs_member', LABEL: 'x' }), child('raid1', 'md0', 'sda1')] },
     'holder md0',

@@ -95,6 +95,16 @@ const controls: readonly Omit<Situation, 'code'>[] = [
     grants: ['exported_pool tank', 'mounted /mnt/a', 'swap x', 'unproven y'],
   },
   {
+    title: 'a grant for a mount with an identity, made by an automount',
+    facts: {
+      lsblk: [sda, partLine('sda', { UUID: '0a-1' })],
+      findmnt: ['0:33 systemd-1 /mnt/a autofs', '8:1 /dev/sda1 /mnt/a ext4'],
+    },
+    after: { findmnt: ['0:33 systemd-1 /mnt/a autofs'] },
+    grants: ['mounted /mnt/a (UUID=0a-1)'],
+    umounts: ['/mnt/a'],
+  },
+  {
     title: 'a grant for a mount',
     facts: { lsblk: parted, findmnt: ['8:1 /dev/sda1 /mnt/a\\x20b ext4', '8:1 /dev/sda1 /mnt/$c ext4'] },
     after: { findmnt: ['0:5 proc /proc proc'] },

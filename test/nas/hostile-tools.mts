@@ -160,6 +160,12 @@ const inPool = row('a volume group that blkid finds on a member of a pool', 'loc
   tools: { blkid: 'echo LVM2_member' },
 });
 
+const lateNotes = row('a file system that blkid knows by another UUID than udev', 'locked', {
+  detail: /^unproven blkid: sda has UUID new, not old$/,
+  facts: { lsblk: [diskLine('sda', { WWN: wwn, FSTYPE: 'ext4', UUID: 'old' })] },
+  tools: { blkid: 'case $* in *UUID*) echo new ;; *) echo ext4 ;; esac' },
+});
+
 const selfTests = [
   'ata-selftest-inprogress-60-7.3',
   'ata-selftest-inprogress-00-7.3',
@@ -190,6 +196,7 @@ export const hostileTools = [
   stale,
   onPartition,
   inPool,
+  lateNotes,
   ...selfTests,
   oldSelfTest,
 ];

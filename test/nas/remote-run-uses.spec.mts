@@ -148,6 +148,18 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       }
     });
 
+    it('refuses a drive below a loop device by another node of it', async () => {
+      const drive = bench.addDrive();
+      const node = join(bench.host.root, 'disk');
+      runTool('mknod', node, 'b', ...drive.deviceNumber.split(':'));
+      const loop = runTool('losetup', '-f', '--show', node);
+      try {
+        await refuse(bench.spec(drive), 'locked', new RegExp(`^holder ${loop.slice(5)}$`), [drive]);
+      } finally {
+        runTool('losetup', '-d', loop);
+      }
+    });
+
     it('refuses a drive with signatures of two kinds, and one whose signature udev has not seen', async () => {
       // In less blkid does not look for a pool.
       const sizeBytes = 64 * 1024 * 1024;
