@@ -45,7 +45,8 @@ const remedies = {
   self_test: 'Wait for the end of the self-test, or abort it on the NAS.',
   unproven: 'Nothing is known to be free until the NAS answers in full: mend what is named here.',
   ambiguous: 'Its WWN does not tell it from the other one: take one of the two out of the NAS.',
-  holder: 'What uses it holds no claim that would stop a write: take the drive out of it on the NAS.',
+  holder:
+    'No claim would stop what writes to it: detach the loop device, remove the target or unmount the btrfs on the NAS.',
   active_pool: 'The name of the pool cannot be read: take the drive out of the pool on the NAS.',
 } as const;
 
@@ -72,7 +73,10 @@ function readPhrase({ kind, detail }: SafetyLock, wwn: string | null): string | 
   }
 }
 
-/** Those that hold no claim on what they stand on: nothing would stop their writes. The host's `is_granted` has the same list. */
+/**
+ * A loop device and a target for other hosts hold no claim on what they stand on, so nothing would stop their writes; a btrfs
+ * of several devices is more than this drive. `is_granted` on the host has the same list.
+ */
 function isUnclaimed(detail: string): boolean {
   return /^(?:loop\d|nvmet |LIO |the iSCSI extent |btrfs )/.test(detail);
 }

@@ -42,7 +42,7 @@ await_udev() {
 
 list_devices() {
   await_udev
-  tagged L lsblk lsblk -bPo NAME,KNAME,PKNAME,MAJ:MIN,TYPE,SIZE,PHY-SEC,ROTA,TRAN,SERIAL,WWN,MODEL,FSTYPE,PARTTYPE,LABEL,MOUNTPOINT
+  tagged L lsblk lsblk -bPo NAME,KNAME,PKNAME,MAJ:MIN,TYPE,SIZE,PHY-SEC,ROTA,TRAN,SERIAL,WWN,MODEL,FSTYPE,PARTTYPE,LABEL,UUID,MOUNTPOINT
   collect_kernel_words
 }
 
@@ -69,6 +69,11 @@ collect_kernel_words() {
       case $path in *pg80) WORDS=${WORDS#*"$page"?} ;; esac
       [ -z "$WORDS" ] || printf 'K %s %s %s\n' "${dir##*/}" "${path##*/}" "$WORDS"
     done
+    # An NVMe drive of another host.
+    [ ! -r "$dir/device/transport" ] || {
+      read_words "$dir/device/transport"
+      printf 'V %s %s\n' "${dir##*/}" "$WORDS"
+    }
   done
 }
 
@@ -107,7 +112,7 @@ collect_swaps() {
 # collect_signatures KNAME: what is on it and its partitions now, where udev's notes say nothing of it. Signatures of two
 # kinds at once make blkid, and with it lsblk, silent about both.
 collect_signatures() {
-  local name path type status
+  local name path type uuid status
   has blkid || return 0
   for path in "$R/sys/block/$1" "$R/sys/block/$1/$1"*; do
     name=${path##*/}
@@ -115,7 +120,11 @@ collect_signatures() {
     type=$(bounded blkid -p -o value -s TYPE "$R/dev/$name")
     status=$?
     case $status in
-      0) [ -z "$type" ] || printf 'F %s %s\n' "$name" "$type" ;;
+      0)
+        [ -n "$type" ] || continue
+        uuid=$(bounded blkid -p -o value -s UUID "$R/dev/$name")
+        printf 'F %s %s\nU %s %s\n' "$name" "$type" "$name" "$uuid"
+        ;;
       2) ;;
       8) printf 'A %s signatures of several kinds\n' "$name" ;;
       124 | 137 | 143) printf 'A %s it does not answer\n' "$name" ;;
@@ -148,22 +157,65 @@ collect_holders() {
   done
 }
 
-# A loop device neither claims nor holds what it reads and writes; a btrfs of several devices is mounted by the name of
-# one of them.
-collect_kin() {
-  local dir path
-  for dir in "$R"/sys/block/loop*; do
-    path=
-    { IFS= read -r path <"$dir/loop/backing_file"; } 2>/dev/null
+# read_node PATH: sets NODE_TYPE to the letter of what is there (empty: nothing, or no answer), and NODE_NUMBER to the number
+# of a block device.
+read_node() {
+  # shellcheck disable=SC2012,SC2046
+  set -- $(bounded ls -lnLd "$1")
+  NODE_NUMBER=-
+  NODE_TYPE=${1:+${1%"${1#?}"}}
+  [ "$NODE_TYPE" = b ] || return 0
+  # Some write the two figures as one word.
+  case ${5:-} in
+    *,) NODE_NUMBER=${5%,}:${6:-} ;;
+    *,*) NODE_NUMBER=${5%,*}:${5#*,} ;;
+  esac
+}
+
+# put_backing NAME FILE: what the name writes through to, where that is or may be a block device: by its number, as any
+# directory can hold a node of it, and a container has names of its own.
+put_backing() {
+  [ -n "$2" ] || return 0
+  read_node "$R${2% (deleted)}"
+  case $NODE_TYPE:$2 in
+    b:*) ;;
+    *:/dev/shm/*) return 0 ;;
+    *:/dev/*) ;;
+    -:*) return 0 ;;
+  esac
+  printf 'O %s\t%s\t%s\n' "$NODE_NUMBER" "$1" "$2"
+}
+
+# A loop device, and a target that gives a device to other hosts, neither claim nor hold what they read and write.
+collect_writers() {
+  local dir path name
+  for path in "$R"/sys/block/loop*/loop/backing_file "$R"/sys/kernel/config/nvmet/subsystems/*/namespaces/*/device_path \
+    "$R"/sys/kernel/config/target/core/*/*/udev_path; do
+    [ -e "$path" ] || continue
+    dir=${path%/*}
     case $path in
-      /dev/shm/*) ;;
-      /dev/*) printf 'O %s %s\n' "${dir##*/}" "$path" ;;
+      */backing_file) name=${dir%/loop} name=${name##*/} ;;
+      */device_path) name=${dir%/namespaces/*} name="nvmet ${name##*/} ${dir##*/}" ;;
+      *) name=${dir%/*} name="LIO ${name##*/} ${dir##*/}" ;;
     esac
+    dir=
+    { IFS= read -r dir <"$path"; } 2>/dev/null
+    [ "$dir" = '(null)' ] || put_backing "$name" "$dir"
   done
+}
+
+# A btrfs of several devices is mounted by the name of one of them. It also knows of those that are missing.
+collect_btrfs() {
+  local dir path
   for path in "$R"/sys/fs/btrfs/*/devices/*; do
     case $path in *'/*') continue ;; esac
     dir=${path%/devices/*}
     printf 'B %s %s\n' "${dir##*/}" "${path##*/}"
+  done
+  for path in "$R"/sys/fs/btrfs/*/devinfo/*; do
+    case $path in *'/*') continue ;; esac
+    dir=${path%/devinfo/*}
+    printf 'D %s\n' "${dir##*/}"
   done
 }
 
@@ -173,7 +225,8 @@ collect_facts() {
   collect_mounts
   collect_swaps
   collect_holders
-  collect_kin
+  collect_writers
+  collect_btrfs
   collect_pools
   collect_claims
   [ -z "${1:-}" ] || collect_signatures "$1"

@@ -32,15 +32,22 @@ function unescape(s, is_exact,   out, i, c, n) {
   return s
 }
 function dash(s) { return s == "" ? "-" : s }
-# Sets F, and gives how many columns the line has; none where anything else stands in it.
+# Does unescape lose nothing of it? What is not known to the last byte cannot be told from others, nor be given to umount.
+function is_plain(s) {
+  if (s !~ /[\\(]|[^ -~]|^ | $/ && length(s) <= 300) return 1
+  return unescape("|" s "|", 1) == "|" unescape(s) "|" && length(unescape(s)) <= 300 && unescape(s) !~ / \(UUID=/
+}
+# Sets F, ODD to the columns that are not plain, and gives how many columns the line has; none where anything else stands in it.
 function read_pairs(line,   i, k, n) {
   split("", F)
+  split("", ODD)
   while (i = index(line, "=\"")) {
     k = substr(line, 1, i - 1)
     line = substr(line, i + 2)
     i = index(line, "\"")
     if (length(k) > 20 || k !~ /^ ?[A-Z_:%-]+$/ || !i) return 0
     gsub(/[^A-Z]/, "", k)
+    if (k ~ /^(NAME|LABEL|MOUNTPOINT)$/ && !is_plain(substr(line, 1, i - 1))) ODD[k] = 1
     F[k] = unescape(substr(line, 1, i - 1), k == "SERIAL" || k == "WWN")
     line = substr(line, i + 1)
     n++
@@ -83,8 +90,8 @@ function serial_key(s,   out, i, c) {
   }
   return out
 }
-function read_device(   k) {
-  if (read_pairs(rest) != 16) { gap("lsblk", "a line that cannot be read: " unescape(substr(rest, 1, 80))); return }
+function read_device(   k, i) {
+  if (read_pairs(rest) != 17) { gap("lsblk", "a line that cannot be read: " unescape(substr(rest, 1, 80))); return }
   k = F["KNAME"]
   if (k !~ /^[A-Za-z0-9][A-Za-z0-9_!.:-]*$/ || F["MAJMIN"] !~ /^[0-9]+:[0-9]+$/ || F["SIZE"] !~ /^[0-9]*$/) {
     gap("lsblk", "a line without name, number or size: " unescape(substr(rest, 1, 80)))
@@ -97,6 +104,8 @@ function read_device(   k) {
   number[k] = F["MAJMIN"]; size[k] = F["SIZE"]; phy[k] = F["PHYSEC"]; rota[k] = F["ROTA"]; tran[k] = F["TRAN"]
   serial[k] = F["SERIAL"]; wwn[k] = F["WWN"]; model[k] = substr(F["MODEL"], 1, 200); fstype[k] = F["FSTYPE"]
   parttype[k] = tolower(F["PARTTYPE"]); label[k] = F["LABEL"]; mount[k] = F["MOUNTPOINT"]
+  uuid[k] = substr(F["UUID"], 1, 100)
+  for (i in ODD) if (i != "LABEL" || F["FSTYPE"] == "zfs_member") odd[k, i] = F[i]
 }
 BEGIN {
   ASCII = ""
@@ -116,15 +125,22 @@ tag == "S" { swaps[++swap_count] = rest }
 tag == "Z" { zpool[++zpool_count] = rest }
 tag == "H" { holder[++holder_count] = rest }
 tag == "P" { parts[++part_count] = rest }
-tag == "B" { btrfs[++btrfs_count] = rest }
+tag == "B" { btrfs[++btrfs_count] = rest; btrfs_of[$3] = $2; members[$2]++ }
+tag == "D" { devinfo[$2]++ }
 tag == "O" { loops[++loop_count] = rest }
 tag == "X" { in_sysfs[$2] = 1 }
 tag == "T" { temp[$2] = $3 }
 tag == "C" { claimed[$2] = $3 }
 tag == "F" { found[$2] = unescape($3) }
+tag == "U" { found_uuid[$2] = unescape(substr(rest, length($2) + 2)) }
+tag == "V" { transport[$2] = $3 }
 tag == "A" { doubts[++doubt_count] = rest }
 tag == "E" { is_whole = 1 }
 tag == "G" { gap($2, substr(rest, length($2) + 2)) }
+function network(k) {
+  if (tolower(tran[k]) ~ /^(iscsi|fc|fcoe|tcp|rdma)$/) return tran[k]
+  return transport[k] ~ /^(tcp|rdma|fc|loop)$/ ? transport[k] : ""
+}
 function put_drive(k,   key, j, g, t) {
   key = serial_key(serial[k])
   if (key in claimed) {
@@ -132,6 +148,7 @@ function put_drive(k,   key, j, g, t) {
     else add(k, "unproven", "its lock file cannot be read")
   }
   if (!(k in in_sysfs)) add(k, "unproven", "sysfs: no list of holders")
+  if ((t = network(k)) != "") add(k, "unproven", "it is reached over a network (" t "), where another host may use it")
   for (j = 1; j <= gap_count; j++) { g = gaps[j]; sub(/\t/, ": ", g); add(k, "unproven", g) }
   t = temp[k] ~ /^-?[0-9]+$/ ? sprintf("%.0f", temp[k] / 1000) : "-"
   printf "drive\t%s\t%s\t%s\t%s\t%s\t%s\t%s", k, number[k], type[k], size[k], phy[k] ~ /^[0-9]+$/ ? phy[k] : 512, rota[k] == "0" ? 0 : 1, dash(tran[k])

@@ -41,7 +41,9 @@ function judge_leaf(line,   p, k, is_given_up) {
     if (!is_given_up) gap("zpool", "unknown device " p[1] " in " pool)
     return
   }
-  in_pool[k] = 1
+  in_pool[k, pool] = 1
+  # What has the name of a member that was given up may be another device by now.
+  if (!is_given_up) is_in_pool[k] = 1
   if (pool in system_pools && !is_given_up) mark(k, "root_filesystem", system_pools[pool])
   if (pool in system_pools && system_pools[pool] ~ /^\/(boot.*)?$/ || pool == "boot-pool" || pool == "freenas-boot") mark(k, "boot_pool", pool)
   else mark(k, "active_pool", pool)

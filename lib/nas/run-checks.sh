@@ -99,6 +99,7 @@ check_pinned() {
 check_openers() {
   await_openers "$D_NAME"
   [ -z "$OPENERS" ] || refuse claimed "busy: opened for writing by $OPENERS"
+  [ "$OPENERS_KNOWN" = yes ] || refuse locked 'unproven who has it open: the list of open files is not whole'
 }
 
 # A self-test that nobody here started: the drive would abort it, or answer late for hours. A drive that sleeps runs none.

@@ -19,8 +19,8 @@ read_grants() {
 is_granted() {
   case $1 in
     active_pool | boot_pool | exported_pool) ;;
-    # A loop device at work claims nothing, so the claim would not stop the write.
-    holder) case $2 in loop[0-9]*) return 1 ;; esac ;;
+    # These claim nothing, or not this drive alone, so the claim would not stop the write.
+    holder) case $2 in loop[0-9]* | 'nvmet '* | 'LIO '* | 'the iSCSI extent '* | 'btrfs '*) return 1 ;; esac ;;
     ambiguous) [ -n "$TWIN_WWN" ] || return 1 ;;
     mounted) [ "$MAY_UNMOUNT" = yes ] || return 1 ;;
     *) return 1 ;;
@@ -41,7 +41,7 @@ find_locks() {
   while IFS=$TAB read -r kind name lock detail; do
     [ "$kind" = lock ] && [ "$name" = "$2" ] || continue
     if is_granted "$lock" "$detail"; then
-      case $lock:$detail in mounted:/*) MOUNTS="$MOUNTS$detail$NEWLINE" ;; esac
+      case $lock:$detail in mounted:/*) MOUNTS="$MOUNTS${detail% (UUID=*)}$NEWLINE" ;; esac
       continue
     fi
     LOCKS="${LOCKS:+$LOCKS; }$lock $detail"
@@ -59,6 +59,7 @@ unmount_granted() {
   check_unheld
   while IFS= read -r target; do
     [ -n "$target" ] || continue
+    check_target "$target"
     said=$(timeout -k 5 60 umount "$target" 2>&1 </dev/null) || refuse locked "mounted $target: ${said:-umount failed}"
   done <<MOUNTS
 $MOUNTS
@@ -67,6 +68,30 @@ MOUNTS
   check_pinned
   check_openers
   check_clock
+}
+
+# check_target TARGET: what umount would take away from there now, the last one in the list, is this drive's. A btrfs has a
+# number of its own, so there the source tells.
+check_target() {
+  local number source top path own
+  top=
+  while IFS=' ' read -r number source; do
+    top=$number
+    case $number in
+      0:*)
+        read_node "$R${source%%\[*}"
+        top=$NODE_NUMBER
+        ;;
+    esac
+  done <<LINES
+$(bounded findmnt -rno MAJ:MIN,SOURCE -M "$1")
+LINES
+  for path in "$R/sys/block/$D_NAME" "$R/sys/block/$D_NAME/$D_NAME"*; do
+    own=
+    { read -r own <"$path/dev"; } 2>/dev/null
+    [ -z "$own" ] || [ "$own" != "$top" ] || return 0
+  done
+  refuse locked "mounted $1: something else is mounted there (${top:-nothing})"
 }
 
 # What md or dm holds cannot be claimed, so nothing is unmounted for it.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { safetyLockKinds, type SafetyLock, type SafetyLockKind } from '../../dist/lib/core/drive.js';
 import { buildPhrase, isToldApartByWwn, judgeIn, judgeOverride } from '../../dist/lib/core/judge-override.js';
+import { claiming, unclaimed } from '../support/holders.mts';
 import { probed, reportOf, twins } from '../support/probes.mts';
 
 const wwn = '0x5000c500c3a1b2c4';
@@ -72,6 +73,13 @@ describe('the phrase for a drive', () => {
       assert.equal(phraseOf({ kind: 'holder', detail }), null, detail);
     }
     assert.equal(phraseOf({ kind: 'holder', detail: 'LVM2_member on sda' }), 'DESTROY VOLUME MEMBER');
+  });
+
+  it('is none for whatever writes to the drive without a claim, nor for a btrfs that is more than it', () => {
+    for (const detail of unclaimed) assert.equal(phraseOf({ kind: 'holder', detail }), null, detail);
+    for (const detail of claiming) {
+      assert.equal(phraseOf({ kind: 'holder', detail }), 'DESTROY VOLUME MEMBER', detail);
+    }
   });
 
   it('names every pool', () => {

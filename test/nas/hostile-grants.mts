@@ -2,7 +2,7 @@ import { wwn } from '../support/hostile-bench.mts';
 import type { Situation } from '../support/hostile-bench.mts';
 import { diskLine, partLine } from '../support/paper-host.mts';
 import type { LsblkLine, PaperFacts } from '../support/paper-host.mts';
-import { child, pool } from './safety-cases.mts';
+import { child, pool, secondPart } from './safety-cases.mts';
 
 const sda = diskLine('sda', { WWN: wwn });
 const part = (more: LsblkLine = {}) => [sda, partLine('sda', more)];
@@ -59,6 +59,44 @@ const misses: readonly (readonly [string, PaperFacts, string])[] = [
     'for a loop device at work, which claims nothing',
     { lsblk: [sda], sys: { 'block/loop0/loop/backing_file': '/dev/sda\n' } },
     'holder loop0',
+  ],
+  [
+    'for a target for other hosts, which claims nothing',
+    {
+      lsblk: [sda],
+      sys: { 'kernel/config/nvmet/subsystems/nqn/namespaces/1/device_path': '/dev/sda\n' },
+    },
+    'holder nvmet nqn 1',
+  ],
+  [
+    'for a drive behind a network',
+    { lsblk: [diskLine('sda', { WWN: wwn, TRAN: 'iscsi' })] },
+    'unproven it is reached over a network (iscsi), where another host may use it',
+  ],
+  [
+    'for another pool of the same name',
+    { lsblk: part({ FSTYPE: 'zfs_member', LABEL: 'tank', UUID: '2' }) },
+    'exported_pool tank (UUID=1)',
+  ],
+  [
+    'for a pool of any identity',
+    { lsblk: part({ FSTYPE: 'zfs_member', LABEL: 'tank', UUID: '2' }) },
+    'exported_pool tank',
+  ],
+  [
+    'for another volume group',
+    { lsblk: part({ FSTYPE: 'LVM2_member', UUID: 'b' }) },
+    'holder LVM2_member on sda1 (UUID=a)',
+  ],
+  [
+    'for an array over the label of a pool',
+    { lsblk: [...part({ FSTYPE: 'zfs_member', LABEL: 'x' }), child('raid1', 'md0', 'sda1')] },
+    'holder md0',
+  ],
+  [
+    'for a volume group beside a pool',
+    { lsblk: [...part({ FSTYPE: 'LVM2_member' }), secondPart({ FSTYPE: 'zfs_member', LABEL: 'photos' })] },
+    'holder LVM2_member on sda1',
   ],
   ['for one of two reasons', { ...old, ...mountedAt('/mnt/a'), lsblk: old.lsblk }, 'exported_pool oldtank'],
 ];

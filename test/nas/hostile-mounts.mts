@@ -9,6 +9,11 @@ const free = { findmnt: ['0:5 proc /proc proc'] };
 const granted = { facts: { lsblk, findmnt: at('/mnt/a') }, after: free, grants: ['mounted /mnt/a'] };
 const asked = { umounts: ['/mnt/a'] };
 
+/** findmnt that says this of the one target that umount is about to be asked for. */
+const lateMount = (answer: string) => ({
+  findmnt: `[ "$3" = -M ] && { printf '${answer}'; exit; }\n[ ! -e $BURNIN_ROOT/unmounted ] || exit 1\nexec /bin/cat $BURNIN_ROOT/answers/first/findmnt`,
+});
+
 /** A file system that a person gave away, and what keeps it from being enough. */
 export const hostileMounts: readonly Situation[] = [
   {
@@ -41,6 +46,43 @@ export const hostileMounts: readonly Situation[] = [
     code: 'locked',
     detail: /^mounted \/mnt\/b$/,
     after: { findmnt: at('/mnt/b') },
+  },
+  {
+    title: 'another file system where the one was that a person gave away',
+    ...granted,
+    code: 'locked',
+    detail: /^mounted \/mnt\/a \(UUID=new\)$/,
+    facts: { lsblk: [sda, partLine('sda', { UUID: 'new' })], findmnt: at('/mnt/a') },
+    grants: ['mounted /mnt/a (UUID=old)', 'mounted /mnt/a'],
+  },
+  {
+    title: 'a file system of another drive that comes to lie over it at the last moment',
+    ...granted,
+    code: 'locked',
+    detail: /^mounted \/mnt\/a: something else is mounted there \(8:17\)$/,
+    tools: lateMount('8:1 /dev/sda1\\n8:17 /dev/sdb1\\n'),
+  },
+  {
+    title: 'a mount that is gone at the last moment',
+    ...granted,
+    code: 'locked',
+    detail: /^mounted \/mnt\/a: something else is mounted there \(nothing\)$/,
+    tools: lateMount(''),
+  },
+  {
+    title: 'a target in whose name something was lost',
+    ...granted,
+    code: 'locked',
+    detail: /^unproven findmnt: the mount point \/mnt\/a cannot be named$/,
+    facts: { lsblk, findmnt: at('/mnt/a\\x20') },
+  },
+  {
+    title: 'a btrfs of two devices, of which one was given away',
+    code: 'locked',
+    detail: /^holder btrfs \/mnt\/a$/,
+    facts: { lsblk: [...lsblk, diskLine('sdb')], findmnt: ['0:24 /dev/sda1 /mnt/a btrfs'] },
+    files: { 'sys/fs/btrfs/1234/devices/sda1': '', 'sys/fs/btrfs/1234/devices/sdb': '' },
+    grants: ['mounted /mnt/a', 'holder btrfs /mnt/a'],
   },
   {
     title: 'a second mount below the first, at the same place',

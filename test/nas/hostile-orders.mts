@@ -125,15 +125,32 @@ const launches: readonly Situation[] = [
 const openers: readonly Situation[] = [
   ['the drive', '/dev/sda'],
   ['a node of it that was removed', '/dev/sda (deleted)'],
+  ['its SCSI node', '/dev/sg3'],
 ].map(([title, target = '']) =>
   row(`a process that writes to ${title} without a claim`, 'claimed', {
     detail: /^busy: opened for writing by process 4242 \(qemu\)$/,
     tools: { sleep: ':' },
     files: {
       'proc/1/fd/0': ['/dev/null'],
+      'sys/block/sda/device/scsi_generic/sg3/dev': '21:3\n',
       'proc/4242/fd/7': [target],
       'proc/4242/stat': `4242 (qemu) S 1${' 0'.repeat(40)}\n`,
     },
+  }),
+);
+
+const lists = [
+  ['fails', 'exit 1'],
+  ['is missing behind a wrapper', 'exit 127'],
+  ['does not end in time', 'exit 124'],
+  ['says nothing', ':'],
+  ['tells of others only', 'echo /proc/1/fd:; echo "lr-x------ 1 0 0 64 Nov 22 10:00 0 -> /dev/null"'],
+  ['breaks off behind the pin', '/bin/ls "$@"; kill -9 $$'],
+].map(([title, body = '']) =>
+  row(`a list of open files that ${title}`, 'locked', {
+    detail: /^unproven who has it open/,
+    // The number of the pin is asked of it too.
+    tools: { ls: `case $* in */fd) ;; *) exec /bin/ls "$@" ;; esac\n${body}` },
   }),
 );
 
@@ -146,6 +163,7 @@ export const hostileOrders: readonly Situation[] = [
   ...blocks.map(([title, badblocks]) => row(`an order with ${title}`, 'launch_failed', { badblocks })),
   ...launches,
   ...openers,
+  ...lists,
   ...cuts,
   ...hostileMounts,
 ];

@@ -79,7 +79,7 @@ const controls: readonly Omit<Situation, 'code'>[] = [
     facts: {
       lsblk: [sda, partLine('sda', { FSTYPE: 'zfs_member', LABEL: 'x' }), child('raid1', 'md0', 'sda1')],
     },
-    grants: ['holder md0'],
+    grants: ['holder md0', 'exported_pool x'],
   },
   {
     title: 'a grant for one of two twins',
@@ -93,6 +93,16 @@ const controls: readonly Omit<Situation, 'code'>[] = [
   {
     title: 'grants that nobody needs',
     grants: ['exported_pool tank', 'mounted /mnt/a', 'swap x', 'unproven y'],
+  },
+  {
+    title: 'a grant for a mount with an identity, made by an automount',
+    facts: {
+      lsblk: [sda, partLine('sda', { UUID: '0a-1' })],
+      findmnt: ['0:33 systemd-1 /mnt/a autofs', '8:1 /dev/sda1 /mnt/a ext4'],
+    },
+    after: { findmnt: ['0:33 systemd-1 /mnt/a autofs'] },
+    grants: ['mounted /mnt/a (UUID=0a-1)'],
+    umounts: ['/mnt/a'],
   },
   {
     title: 'a grant for a mount',

@@ -153,6 +153,19 @@ const onPartition = row('a member that blkid finds on a partition', 'locked', {
   tools: { blkid: 'case $* in *sda1) echo zfs_member ;; *) exit 2 ;; esac' },
 });
 
+const inPool = row('a volume group that blkid finds on a member of a pool', 'locked', {
+  detail: /holder LVM2_member on sda$/,
+  facts: { lsblk: [sda], zpool: pool('tank', '/dev/sda  OFFLINE  0  0  0') },
+  grants: ['active_pool tank'],
+  tools: { blkid: 'echo LVM2_member' },
+});
+
+const lateNotes = row('a file system that blkid knows by another UUID than udev', 'locked', {
+  detail: /^unproven blkid: sda has UUID new, not old$/,
+  facts: { lsblk: [diskLine('sda', { WWN: wwn, FSTYPE: 'ext4', UUID: 'old' })] },
+  tools: { blkid: 'case $* in *UUID*) echo new ;; *) echo ext4 ;; esac' },
+});
+
 const selfTests = [
   'ata-selftest-inprogress-60-7.3',
   'ata-selftest-inprogress-00-7.3',
@@ -182,6 +195,8 @@ export const hostileTools = [
   ...signatures,
   stale,
   onPartition,
+  inPool,
+  lateNotes,
   ...selfTests,
   oldSelfTest,
 ];

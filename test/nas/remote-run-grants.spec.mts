@@ -76,6 +76,37 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       for (const each of [second, target]) runTool('umount', each);
     });
 
+    it('takes nothing away whose mount point it cannot name, nor what was made anew since it was given away', async () => {
+      const [{ drive, target, grants }, other] = [mountDrive('mnt '), mountDrive('mnt')];
+      await expectRefusal(
+        bench,
+        bench.spec(drive, { grants: other.grants }),
+        'locked',
+        /cannot be named/,
+        [],
+      );
+      await expectRefusal(bench, bench.spec(drive, { grants }), 'locked', /cannot be named/, []);
+      assert.equal(isMounted(other.target), true);
+      runTool('umount', target);
+      const giveUuid = (uuid: string) =>
+        other.drive.describe({ udev: ['ID_FS_TYPE=ext4', `ID_FS_UUID_ENC=${uuid}`, `ID_FS_UUID=${uuid}`] });
+      giveUuid('new');
+      const old = [{ kind: 'mounted', detail: `${other.target} (UUID=old)` }] as const;
+      await expectRefusal(
+        bench,
+        bench.spec(other.drive, { grants: old }),
+        'locked',
+        /^mounted \S+ \(UUID=new\)/,
+        [],
+      );
+      giveUuid(runTool('blkid', '-p', '-o', 'value', '-s', 'UUID', other.drive.path));
+      const { drives } = await bench.probe.probe();
+      const locks = drives.find((probed) => probed.drive.serial === other.drive.serial)?.locks ?? [];
+      assert.match(locks[0]?.detail ?? '', /mnt \(UUID=[-0-9a-f]{36}\)$/);
+      await startRun(bench, bench.spec(other.drive, { grants: locks }));
+      assert.equal(isMounted(other.target), false);
+    });
+
     it('has no override for swap, whatever the grant says', async () => {
       const drive = bench.addDrive();
       runTool('mkswap', '-q', '-f', drive.path);

@@ -72,6 +72,22 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       assert.equal(codeOf(answer), 'started', JSON.stringify(answer));
     });
 
+    it('refuses a drive that is written to by another node of it, as from a container', async () => {
+      const drive = bench.addDrive();
+      const node = join(bench.host.root, 'disk');
+      runTool('mknod', node, 'b', ...drive.deviceNumber.split(':'));
+      const program = 'open(F, "+<", $ARGV[0]) or die; $| = 1; print "open\n"; sleep 60';
+      const opener = spawn('perl', ['-e', program, node]);
+      try {
+        await new Promise((resolve) => opener.stdout.once('data', resolve));
+        const detail = new RegExp(`^busy: opened for writing by process ${opener.pid} \\(perl\\)$`);
+        await refuse(bench.spec(drive), 'claimed', detail, [drive]);
+      } finally {
+        opener.kill('SIGKILL');
+        await new Promise((resolve) => opener.once('close', resolve));
+      }
+    });
+
     it('refuses a drive whose lock file somebody holds who left no run here', async () => {
       const drive = bench.addDrive();
       mkdirSync(join(bench.host.base, 'locks'), { recursive: true });
@@ -125,6 +141,18 @@ for (const interpreter of ['dash', 'busybox'] as const) {
     it('refuses a drive below a loop device', async () => {
       const drive = bench.addDrive();
       const loop = runTool('losetup', '-f', '--show', drive.path);
+      try {
+        await refuse(bench.spec(drive), 'locked', new RegExp(`^holder ${loop.slice(5)}$`), [drive]);
+      } finally {
+        runTool('losetup', '-d', loop);
+      }
+    });
+
+    it('refuses a drive below a loop device by another node of it', async () => {
+      const drive = bench.addDrive();
+      const node = join(bench.host.root, 'disk');
+      runTool('mknod', node, 'b', ...drive.deviceNumber.split(':'));
+      const loop = runTool('losetup', '-f', '--show', node);
       try {
         await refuse(bench.spec(drive), 'locked', new RegExp(`^holder ${loop.slice(5)}$`), [drive]);
       } finally {

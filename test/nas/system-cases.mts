@@ -43,7 +43,7 @@ export const systemCases: readonly SafetyCase[] = [
     lsblk: [diskLine('sdb'), diskLine('sda')],
     findmnt: ['0:24 /dev/sdb[/@root] / btrfs', '0:24 /dev/sdb[/@srv] /srv btrfs'],
     sys: { 'fs/btrfs/1234/devices/sda': '', 'fs/btrfs/1234/devices/sdb': '' },
-    locks: ['root_filesystem /', 'mounted /srv'],
+    locks: ['root_filesystem /', 'holder btrfs /srv'],
   },
   {
     title: 'a mount that only the kernel tells of',
@@ -56,7 +56,11 @@ export const systemCases: readonly SafetyCase[] = [
     lsblk: [diskLine('sda'), partLine('sda', { MOUNTPOINT: '/mnt/ü' })],
     findmnt: ['8:1 /dev/sda1 /mnt/\\xc3\\xbc ext4'],
     mountinfo: ['36 35 8:1 / /mnt/ü rw - ext4 /dev/sda1 rw'],
-    locks: ['mounted /mnt/??'],
+    locks: [
+      'mounted /mnt/??',
+      'unproven findmnt: the mount point /mnt/?? cannot be named',
+      'unproven lsblk: the mountpoint /mnt/?? cannot be named',
+    ],
   },
   {
     title: 'a mount with something else on top of it',

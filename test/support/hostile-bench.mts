@@ -111,6 +111,7 @@ function putAnswers(put: Put, dir: string, told: PaperFacts, { answers = {} }: S
   if (told.zpool !== undefined) put(`${dir}/zpool`, answers['zpool'] ?? told.zpool);
   for (const line of told.lsblk.filter(({ KNAME = '' }) => /^\w+$/.test(KNAME))) {
     put(`dev/${line.KNAME}`, untouched);
+    if (line.TYPE === 'part') put(`sys/block/${line.PKNAME}/${line.KNAME}/dev`, `${line['MAJ:MIN']}\n`);
     if (line.PKNAME !== undefined) continue;
     put(`sys/block/${line.KNAME}/dev`, `${line['MAJ:MIN']}\n`);
     put(`sys/block/${line.KNAME}/stat`, '1 0 2 0 3 0 4 0 0 0 0\n');
@@ -125,12 +126,16 @@ function furnish(host: LocalHost, facts: PaperFacts, situation: Situation): void
   const { then, after } = situation;
   const phases = { first: facts, then: { ...facts, ...then }, after: { ...facts, ...then, ...after } };
   for (const [phase, told] of Object.entries(phases)) putAnswers(put, `answers/${phase}`, told, situation);
+  // One target is told of without its name.
+  const sayTarget =
+    `[ "$3" != -M ] || { t=$(printf %s "$4" | /bin/sed 's/ /\\\\x20/g'); ` +
+    `/bin/grep -F " $t " ${host.root}/answers/then/findmnt | while read -r n s _; do echo "$n $s"; done; exit; }\n`;
   const say = (tool: string) =>
     `p=first\n[ ! -e ${host.root}/asked ] || p=then\n[ ! -e ${host.root}/unmounted ] || p=after\n` +
     `[ ${tool} != lsblk ] || : >${host.root}/asked\nexec /bin/cat ${host.root}/answers/$p/${tool}\n`;
   const programs: Record<string, string> = {
     lsblk: say('lsblk'),
-    findmnt: say('findmnt'),
+    findmnt: say('findmnt').replace('exec ', `${sayTarget}exec `),
     blkid: 'exit 2',
     smartctl: 'exit 1',
     umount: `echo "$*" >>${host.root}/umounts\n: >${host.root}/unmounted\n`,
