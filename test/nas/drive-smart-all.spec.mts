@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 
 import { readSmartRound } from '../../dist/lib/core/read-smart-round.js';
-import { runHostCall } from '../../dist/lib/nas/host-script.js';
+import { judgeParts, runHostCall } from '../../dist/lib/nas/host-script.js';
 import { openDriveProbe } from '../../dist/lib/nas/open-drive-probe.js';
 import type { LocalHost } from '../support/local-shell.mts';
 import { isInstalled } from '../support/need-root.mts';
@@ -60,7 +60,7 @@ for (const interpreter of ['dash', 'busybox'] as const) {
     /** As the client asks, but with little patience. */
     const readSoon = (seconds: number) =>
       runHostCall(host.shell, {
-        parts: ['host', 'drive-judge', 'drive-facts', 'drive-identity', 'drive-smart-all'],
+        parts: ['host', ...judgeParts, 'drive-smart-all'],
         call: 'read_smart_all',
         args: [String(seconds), 'disk', ...drives.flatMap(({ serial }) => [serial, '-', String(sizeBytes)])],
         timeoutMs: 60_000,
