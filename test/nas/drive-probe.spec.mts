@@ -8,6 +8,7 @@ import type { LocalHost } from '../support/local-shell.mts';
 import { isInstalled } from '../support/need-root.mts';
 import { createPaperHost, diskLine } from '../support/paper-host.mts';
 import type { PaperFacts } from '../support/paper-host.mts';
+import { hiddenCases } from './hidden-cases.mts';
 import { identityCases } from './identity-cases.mts';
 import { safetyCases } from './safety-cases.mts';
 import { systemCases } from './system-cases.mts';
@@ -32,7 +33,12 @@ for (const interpreter of ['dash', 'busybox'] as const) {
       return openDriveProbe(host.shell, ['disk']).probe();
     };
 
-    for (const { title, locks, ...facts } of [...safetyCases, ...systemCases, ...identityCases]) {
+    for (const { title, locks, ...facts } of [
+      ...safetyCases,
+      ...hiddenCases,
+      ...systemCases,
+      ...identityCases,
+    ]) {
       it(`sees ${title}`, async () => {
         const report = await probe(facts);
         const found = report.drives.find(({ drive }) => drive.name === 'sda');

@@ -1,4 +1,5 @@
 import type { Situation } from '../support/hostile-bench.mts';
+import { hiddenCases } from './hidden-cases.mts';
 import { hostileGrants } from './hostile-grants.mts';
 import { hostileIdentities } from './hostile-identities.mts';
 import { hostileOrders } from './hostile-orders.mts';
@@ -10,7 +11,7 @@ import type { LsblkLine } from '../support/paper-host.mts';
 import { systemCases } from './system-cases.mts';
 
 /** Every use of a drive that the probe sees is also refused by the start, whatever the probe was. */
-const uses = [...safetyCases, ...systemCases, ...identityCases]
+const uses = [...safetyCases, ...hiddenCases, ...systemCases, ...identityCases]
   .filter(({ locks }) => locks.length > 0)
   .map(({ title, locks, ...facts }: SafetyCase): Situation => ({
     title: `in use: ${title}`,
