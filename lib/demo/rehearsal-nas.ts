@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { SshSettings, TruenasSettings } from '../core/settings';
-import { buildControls, type RehearsalControls } from './controls';
+import { buildControls } from './controls';
+import type { RehearsalControls } from './rehearsal-controls';
 import { drives, type RehearsalDrive } from './drive-catalog';
 import { openFastClock } from './fast-clock';
 import { buildFreshState, defaultVersion, loadState, saveState } from './host-state';
@@ -87,8 +88,10 @@ function buildNas(parts: Parts): RehearsalNas {
   const { host, server, middleware } = parts;
   const sweeper = setInterval(() => sweepProcesses(host.root), sweepMs);
   sweeper.unref();
+  const controls = buildControls(parts);
+  middleware.controls.obey(controls);
   return {
-    ...buildControls(parts),
+    ...controls,
     ssh: server.ssh,
     get truenas() {
       return middleware.settings;

@@ -4,6 +4,7 @@ import { authMethods } from './auth';
 import { callError } from './errors';
 import { diskMethods } from './methods-disk';
 import { poolMethods } from './methods-pool';
+import { rehearsalMethods } from './methods-rehearsal';
 import { smartMethods } from './methods-smart';
 import { systemMethods } from './methods-system';
 import { isSince, type Release } from './versions';
@@ -15,6 +16,7 @@ const methods: Methods = {
   ...diskMethods,
   ...poolMethods,
   ...smartMethods,
+  ...rehearsalMethods,
 };
 
 /** Null when the release does not have it, not even privately. */

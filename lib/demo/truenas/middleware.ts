@@ -1,5 +1,6 @@
 import type { TruenasSettings } from '../../core/settings';
 import type { HostState } from '../host-state';
+import type { RehearsalControls } from '../rehearsal-controls';
 import type { RehearsalHost } from '../rehearsal-host';
 import { loadApiKey } from './api-key';
 import { openApiServer, type ApiOffice, type ApiServer } from './api-server';
@@ -27,6 +28,8 @@ export interface MiddlewareControls {
   setRoles(roles: readonly string[]): void;
   /** TrueNAS's table of disks keeps the names it has, however drives are swapped, until it is let go. */
   holdDiskTable(isHeld: boolean): void;
+  /** From now on debug requests (`rehearsal.…`) are done. */
+  obey(controls: RehearsalControls): void;
   /** Ends every connection as it is; new ones are welcome. */
   dropClients(): void;
   /** A second port without TLS, as on a network (not as loopback): a key shown there is revoked from 25.04 on. */
@@ -71,6 +74,7 @@ class Desk implements Middleware, ApiOffice {
     callDelayMs: 0,
     isRefusingClients: false,
     roles: ['FULL_ADMIN'],
+    controls: null,
   };
   readonly #connections = new Set<ApiConnection>();
   readonly #stops: (() => void)[] = [];
@@ -204,6 +208,7 @@ class Desk implements Middleware, ApiOffice {
       slowCalls: (delayMs) => (orders.callDelayMs = delayMs),
       setRoles: (roles) => (orders.roles = roles),
       holdDiskTable: (isHeld) => host.change({ tableNames: isHeld ? host.state.names : null }),
+      obey: (controls) => (orders.controls = controls),
       dropClients: () => this.#drop(),
       openPlaintext: async () => {
         if (this.#servers === null) throw new Error('a plain Linux has no middleware');

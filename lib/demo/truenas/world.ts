@@ -1,3 +1,4 @@
+import type { RehearsalControls } from '../rehearsal-controls';
 import type { RehearsalHost } from '../rehearsal-host';
 import type { ApiKey } from './api-key';
 import type { Jobs } from './jobs';
@@ -39,6 +40,8 @@ export interface Orders {
   callDelayMs: number;
   isRefusingClients: boolean;
   roles: readonly string[];
+  /** What the NAS itself can be told by a debug request; null until it is up. */
+  controls: RehearsalControls | null;
 }
 
 /** All that the middleware's methods work with. */
